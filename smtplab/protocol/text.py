@@ -1,0 +1,184 @@
+"""How does a transcript read as plain text? One line of text for each line that was said.
+
+    EHLO      C: EHLO TINY-DESKTOP
+    EHLO      S: 250-mail.coremail.cn
+
+Words of our own stand in square brackets, everything else was on the wire. There are no times, ports or frame numbers in
+it, so that two runs of one session give one text. Passwords are masked, in base64 too, unless they are asked for: base64
+hides nothing (RFC 4954 §9), and a text is easily passed on.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from smtplab.protocol.auth import CANCEL
+from smtplab.protocol.octets import printable
+from smtplab.protocol.transcript import Entry, Kind, Party, Transcript
+
+COLUMNS: Final = 100  # of one line, before it is cut
+MAIL_LINES: Final = 12  # of one message, before the rest is only counted
+MASK: Final = "•" * 8  # one length for all, so that it does not tell how long a password is
+RECORDS: Final = {20: "change cipher spec", 21: "alert", 22: "handshake", 23: "application data"}  # RFC 8446 §5.1
+
+
+class Line(NamedTuple):
+    """One line of the dialogue. note: what base64 says, or that something is masked; "" where there is nothing to say."""
+
+    phase: str
+    party: Party
+    text: str
+    note: str = ""
+
+
+def transcript_text(transcript: Transcript, *, passwords: bool = False, mail_lines: int = MAIL_LINES) -> str:
+    """Write the dialogue, the phase beside each line, one stream after the other.
+
+    passwords: show them instead of masking them. mail_lines: how many lines of a message are shown before the rest is
+    only counted.
+    """
+    blocks = [
+        "\n".join(_written(dialogue_lines(entries, passwords=passwords, mail_lines=mail_lines)))
+        for _, entries in by_stream(transcript)
+    ]
+    if len(blocks) > 1:
+        headings = (f"stream {number}" for number, _ in by_stream(transcript))
+        blocks = [f"{heading}\n{block}" for heading, block in zip(headings, blocks, strict=True)]
+    if transcript.problem:
+        blocks.append(f"[reading stopped here: {transcript.problem}]")
+    return "\n\n".join(blocks) or "[nothing was said]"
+
+
+def by_stream(transcript: Transcript) -> list[tuple[int, list[Entry]]]:
+    """Give the entries of each stream that has any, with its number, ascending."""
+    numbers = sorted({entry.stream for entry in transcript})
+    return [(number, [entry for entry in transcript if entry.stream == number]) for number in numbers]
+
+
+def dialogue_lines(entries: list[Entry], *, passwords: bool = False, mail_lines: int = MAIL_LINES) -> Iterator[Line]:
+    """Give the lines of these entries, oldest first. TLS records that one party sent in a row become one line."""
+    for (party, is_tls), run in groupby(entries, lambda entry: (entry.party, entry.kind is Kind.TLS)):
+        if is_tls:
+            yield Line("TLS", party, f"[TLS records: {', '.join(_record_types(run))}]")
+            continue
+        for entry in run:
+            for text, note in _said(entry, passwords, mail_lines):
+                yield Line(entry.phase, party, cut(text, COLUMNS), note)
+
+
+def _written(lines: Iterator[Line]) -> Iterator[str]:
+    for line in lines:
+        note = f"   {line.note}" if line.note else ""
+        yield f"{cut(line.phase, 9):<10}{line.party[0].upper()}: {line.text}{note}".rstrip()
+
+
+def _said(entry: Entry, passwords: bool, mail_lines: int) -> Iterator[tuple[str, str]]:
+    """Give the lines of one entry as (text, note)."""
+    match entry.kind:
+        case Kind.MAIL_DATA:
+            yield from ((text, "") for text in _shortened(entry.octets, mail_lines))
+        case Kind.CHUNK:
+            yield f"[chunk of {count(len(entry.octets), 'octet')}]", ""
+        case Kind.GAP:
+            yield f"[{count(entry.missing, 'octet')} missing from the capture]", ""
+        case Kind.UNKNOWN:
+            yield f"[not SMTP, {count(len(entry.octets), 'octet')}] {printable(entry.octets)}", ""
+        case Kind.REPLY:
+            *first, last = lines_of(entry.octets)
+            yield from ((printable(line), "") for line in first)
+            yield printable(last), decoded_note(entry)
+        case _:
+            text = said_line(entry, passwords=passwords)
+            yield text, decoded_note(entry, passwords=passwords)
+
+
+def said_line(entry: Entry, *, passwords: bool = False) -> str:
+    """Give the one line of a command, an AUTH line or an end mark without its line end, with what is secret masked."""
+    line = lines_of(entry.octets)[0]
+    if passwords or not _is_secret(entry):
+        return printable(line)
+    if entry.kind is Kind.AUTH:
+        return MASK
+    return " ".join((*map(printable, line.split(b" ", 2)[:2]), MASK))
+
+
+def decoded_note(entry: Entry, *, passwords: bool = False) -> str:
+    """Say what the base64 of an AUTH line or of a challenge says, in quotation marks; "" where there is none."""
+    if entry.kind is Kind.REPLY:
+        return _challenge(entry)
+    pairs = [(name, value) for name, value in entry.decoded if value]
+    if not passwords and entry.kind is Kind.AUTH and _is_secret(entry) and len(pairs) < 2:
+        return "(password)" if pairs else "(not base64)"
+    if len(pairs) == 1:
+        return _quoted(*pairs[0], passwords)
+    return ", ".join(f"{name} {_quoted(name, value, passwords)}" for name, value in pairs)
+
+
+def _challenge(entry: Entry) -> str:
+    for field in entry.fields if entry.code == 334 else ():
+        if field.name == "challenge" and field.value != printable(entry.octets[field.start : field.stop]):
+            return f"“{field.value}”"
+    return ""
+
+
+def _quoted(name: str, value: str, passwords: bool) -> str:
+    return MASK if name == "password" and not passwords else f"“{printable(value.encode('utf-8', 'backslashreplace'))}”"
+
+
+def _is_secret(entry: Entry) -> bool:
+    """Tell whether a line holds a password, or, since it is no base64, may hold one that was typed as it is."""
+    if any(name == "password" for name, _ in entry.decoded):
+        return True
+    return entry.kind is Kind.AUTH and not entry.decoded and lines_of(entry.octets)[0] not in (CANCEL, b"")
+
+
+def _shortened(octets: bytes, limit: int) -> Iterator[str]:
+    lines = lines_of(octets) if octets else []
+    # A remainder of one line takes no more room than the sentence that would replace it.
+    shown = lines if len(lines) <= limit + 1 else lines[:limit]
+    yield from map(printable, shown)
+    if len(shown) < len(lines):
+        yield f"[… {len(lines) - len(shown):,} more lines, {len(octets):,} octets in all]"
+
+
+def lines_of(octets: bytes) -> list[bytes]:
+    """Split octets at each CRLF; a last line without one counts too. At least one line, which may be empty."""
+    return octets.removesuffix(b"\r\n").split(b"\r\n")
+
+
+def _record_types(run: Iterator[Entry]) -> list[str]:
+    """Name the kinds of the TLS records, each once. How many there are, and how long, may differ from run to run."""
+    return list(dict.fromkeys(record_type(entry.octets) for entry in run))
+
+
+def record_type(octets: bytes) -> str:
+    """Name the content type of a TLS record (RFC 8446 §5.1)."""
+    return RECORDS.get(octets[0], "unknown type") if octets else "unknown type"
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number of things: "1 octet", "1,460 octets"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def width(text: str) -> int:
+    """Give the columns that a text takes in a fixed-width face: two for each wide character, none for what combines."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def cut(text: str, columns: int) -> str:
+    """Shorten a text to so many columns, the last of them an ellipsis, if it is longer."""
+    if len(text) * 2 <= columns or width(text) <= columns:
+        return text
+    kept = ""
+    room = columns - 1
+    for character in text:
+        room -= width(character)
+        if room < 0:
+            break
+        kept += character
+    return f"{kept.rstrip()}…"
