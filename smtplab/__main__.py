@@ -171,7 +171,7 @@ def logged(command: list[str]) -> None:
         failed = subprocess.call(command, cwd=str(ROOT), stdout=log, stderr=subprocess.STDOUT)
     if failed:
         reason = last_error(LOG.read_text(encoding="utf-8", errors="replace"))
-        raise SetUpError(f"set-up failed ({reason}): is there a network? All that was said is in {LOG}")
+        raise SetUpError(f"set-up failed: {reason} (no network? all that was said is in {LOG})")
 
 
 def last_error(log: str) -> str:

@@ -92,7 +92,7 @@ def test_failed_install_is_explained_by_its_last_error(log: str, reason: str) ->
 
 def test_failed_command_becomes_one_line_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(set_up, "LOG", tmp_path / "install.log")
-    with pytest.raises(set_up.SetUpError, match=r"\(no route\): is there a network\?"):
+    with pytest.raises(set_up.SetUpError, match=r"set-up failed: no route \(no network\?"):
         set_up.logged([sys.executable, "-c", "print('ERROR: no route'); raise SystemExit(1)"])
 
 
