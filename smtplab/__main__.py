@@ -176,7 +176,7 @@ def logged(command: list[str]) -> None:
 
 def last_error(log: str) -> str:
     """Pick the line of pip's output that says why: the last that calls itself an error, else the last one."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    lines = [line.strip() for line in log.splitlines() if line.strip() and "for help visit" not in line]
     errors = [line[len("ERROR:") :].strip() for line in lines if line.startswith("ERROR:")]
     return (errors or lines or ["it gave no reason"])[-1]
 

@@ -82,6 +82,7 @@ def test_venv_is_made_only_when_needed(exists: bool, stamp: str | None, make: bo
     [
         pytest.param("Collecting scapy\n  ERROR: No match\nnote: the end\n", "No match", id="pip, building"),
         pytest.param("ERROR: No version\nERROR: No match\n", "No match", id="the last of two"),
+        pytest.param("ERROR: Conflict\nERROR: Impossible: for help visit a page\n", "Conflict", id="no help page"),
         pytest.param("Killed\n\n", "Killed", id="no error named"),
         pytest.param("", "it gave no reason", id="nothing said"),
     ],
