@@ -3,9 +3,9 @@
     EHLO      C: EHLO TINY-DESKTOP
     EHLO      S: 250-mail.coremail.cn
 
-Words of our own stand in square brackets, everything else was on the wire. There are no times, ports or frame numbers in
-it, so that two runs of one session give one text. Passwords are masked, in base64 too, unless they are asked for: base64
-hides nothing (RFC 4954 §9), and a text is easily passed on.
+Words of our own stand in square brackets, everything else was on the wire. There are no times, ports or frame numbers
+in it, so that two runs of one session give one text. Passwords are masked, in base64 too, unless they are asked for:
+base64 hides nothing (RFC 4954 §9), and a text is easily passed on.
 """
 
 import unicodedata

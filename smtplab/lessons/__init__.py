@@ -1,0 +1,1 @@
+"""What is taught: exercises and their checks."""

@@ -1,0 +1,1 @@
+"""Sockets: the server and the client of the lab, on real connections."""

@@ -1,0 +1,183 @@
+"""What does a client do with the replies that come in? The client's half of the protocol, without a socket.
+
+`ClientSession` turns commands into octets and octets into replies, remembers what it is waiting for, and follows the
+same table of states as the server. It lets its user say anything in any order: in the lab, a wrong order is an
+experiment.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from smtplab.protocol import auth
+from smtplab.protocol.commands import Auth, Command
+from smtplab.protocol.fields import verb_of
+from smtplab.protocol.flow import Flow
+from smtplab.protocol.mail import mail_data
+from smtplab.protocol.replies import Reply, parse_reply
+from smtplab.protocol.states import END_OF_DATA, GREETING, State, after
+
+# A reply has no limit in lines; a server that never ends one must not fill the memory.
+REPLY_LIMIT: Final = 2**20  # octets
+
+
+class SmtpError(Exception):
+    """The server did not say yes. `reply` is what it said, and `said` the command that it answers."""
+
+    def __init__(self, reply: Reply, said: str = "") -> None:
+        super().__init__(f"{said} was answered: {reply}" if said else str(reply))
+        self.reply = reply
+        self.said = said
+
+
+class GreetingRefused(SmtpError):
+    """The server does not want to talk: 554 or 421 instead of 220 (RFC 5321 §3.1)."""
+
+
+class HelloRefused(SmtpError):
+    """EHLO or HELO was refused."""
+
+
+class AuthenticationRefused(SmtpError):
+    """The user could not prove who it is: 535, or the mechanism is not known: 504 (RFC 4954 §6)."""
+
+
+class SenderRefused(SmtpError):
+    """MAIL was refused."""
+
+
+class RecipientRefused(SmtpError):
+    """RCPT was refused: this recipient does not get the mail, others may."""
+
+
+class MessageRefused(SmtpError):
+    """DATA, or the message after it, was refused."""
+
+
+REFUSALS: Final[dict[str, type[SmtpError]]] = {
+    GREETING: GreetingRefused,
+    "EHLO": HelloRefused,
+    "HELO": HelloRefused,
+    "AUTH": AuthenticationRefused,
+    "MAIL": SenderRefused,
+    "RCPT": RecipientRefused,
+    "DATA": MessageRefused,
+    END_OF_DATA: MessageRefused,
+}
+
+
+class NotSmtp(ConnectionError):
+    """What the other side sends is no reply of SMTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply with the verb that it answers."""
+
+    verb: str
+    reply: Reply
+
+
+class ClientSession:
+    """One session, as its client sees it.
+
+    extensions: what the server listed after EHLO, parameters by keyword in upper case; empty after HELO.
+    """
+
+    def __init__(self) -> None:
+        self.state = State.CONNECTED
+        self.extensions: dict[str, str] = {}
+        self._inbox = Flow()
+        self._waiting: deque[str] = deque([GREETING])
+        self._exchange: auth.ClientExchange | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a reply is still to come."""
+        return bool(self._waiting)
+
+    def send(self, command: Command) -> bytes:
+        """Give the octets of a command, and wait for its reply."""
+        return self.send_line(bytes(command))
+
+    def send_line(self, line: bytes) -> bytes:
+        """Give the octets of any line, right or wrong, and wait for the reply to it. Takes it without CRLF."""
+        self._waiting.append("AUTH" if self.state is State.AUTHENTICATING else verb_of(line))
+        return line + b"\r\n"
+
+    def send_mail_data(self, content: bytes) -> bytes:
+        """Give the octets of a message, made transparent, with its end mark (§4.5.2, §4.1.1.4)."""
+        self._waiting.append(END_OF_DATA)
+        return mail_data(content)
+
+    def begin_auth(self, mechanism: str, user: str, password: str, *, initial_response: bool = True) -> bytes:
+        """Give the octets of AUTH, with an initial response where the mechanism has one and it is wanted.
+
+        Raises ValueError for a mechanism that is not known here.
+        """
+        if mechanism not in auth.CLIENT_MECHANISMS:
+            known = ", ".join(auth.CLIENT_MECHANISMS)
+            raise ValueError(f"unknown mechanism {mechanism!r}: this client knows {known}")
+        self._exchange = auth.CLIENT_MECHANISMS[mechanism](user, password)
+        first = next(self._exchange)
+        if first is not None and not initial_response:
+            self._exchange = _replay(first, self._exchange)
+            next(self._exchange)
+            first = None
+        return self.send(Auth(mechanism, None if first is None else auth.encode(first)))
+
+    def respond(self, challenge: Reply) -> bytes:
+        """Give the octets that answer a 334. Where the mechanism has nothing more to say, the exchange is cancelled."""
+        line = auth.CANCEL
+        try:
+            if self._exchange is not None:
+                response = self._exchange.send(auth.decode(challenge.text.encode()))
+                line = auth.encode(response or b"").encode()
+        except (StopIteration, ValueError):
+            self._exchange = None
+        return self.send_line(line)
+
+    def receive(self, octets: bytes) -> list[Answer]:
+        """Take in octets from the server and give the replies that are now whole, oldest first.
+
+        Raises `NotSmtp` for octets that are no reply.
+        """
+        self._inbox.add(octets, 0.0, None)
+        answers = []
+        while (taken := self._inbox.take_reply()) is not None:
+            try:
+                reply = parse_reply(taken.octets)
+            except ValueError:
+                raise NotSmtp(f"this is no reply of SMTP: {taken.octets[:80]!r}") from None
+            answers.append(self._answer(reply))
+        if len(self._inbox) > REPLY_LIMIT:
+            raise NotSmtp(f"a reply without end: over {REPLY_LIMIT} octets")
+        return answers
+
+    def _answer(self, reply: Reply) -> Answer:
+        verb = self._waiting.popleft() if self._waiting else ""
+        self.state = after(self.state, verb, reply.code)
+        if verb in ("EHLO", "HELO") and reply.is_positive:
+            self.extensions = parse_extensions(reply) if verb == "EHLO" else {}
+        return Answer(verb, reply)
+
+
+def _replay(first: bytes, rest: auth.ClientExchange) -> auth.ClientExchange:
+    """An exchange whose initial response waits for an empty challenge instead (RFC 4954 §4)."""
+    yield None
+    yield first
+    yield from rest
+
+
+def parse_extensions(reply: Reply) -> dict[str, str]:
+    """Read the reply to EHLO: keywords in upper case with their parameters, in the server's order.
+
+    `250-SIZE 1000` gives {"SIZE": "1000"}. The first line is no extension but the server's name (§4.1.1.1).
+    """
+    words = (line.partition(" ") for line in reply.lines[1:])
+    return {keyword.upper(): parameters for keyword, _, parameters in words}
+
+
+def refuse(answer: Answer, said: str = "") -> SmtpError:
+    """Make the error for a reply that is not positive: of the kind that belongs to what it answers."""
+    return REFUSALS.get(answer.verb, SmtpError)(answer.reply, said)

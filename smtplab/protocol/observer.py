@@ -1,0 +1,312 @@
+"""What did they say to each other? The core as a listener between a client and a server.
+
+An `Observer` reads the octets of both directions of one connection, in the order in which they went by, and gives the
+entries of the transcript. It refuses nothing: whatever a stranger's client and server did, all their octets come out as
+entries. Where the two disagree with the standard, the server's reply is believed, since it tells what the server took
+the octets for.
+
+Some octets of the client cannot be understood before the server has answered: after DATA they are the message if the
+reply is 354 and commands if not, and likewise after AUTH and STARTTLS. They are held until then.
+"""
+
+import re
+from collections import deque
+from typing import Final
+
+from smtplab.protocol import auth
+from smtplab.protocol.commands import Auth, Bdat, Command, Lax, SyntaxRefused, parse_command
+from smtplab.protocol.fields import TLS_HEADER, verb_of
+from smtplab.protocol.flow import Flow, Taken
+from smtplab.protocol.replies import Reply, parse_reply
+from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITIONS, After, State, after
+from smtplab.protocol.transcript import Entry, Kind, Party
+
+# After these the reply decides what the client's next octets are.
+DECIDED_BY_REPLY: Final = frozenset({"AUTH", "DATA", "STARTTLS"})
+
+# A server that answers BDAT with one of these has not understood how many octets follow, so none do.
+CHUNK_NOT_UNDERSTOOD: Final = frozenset({500, 501, 502, 521})
+
+# Where a verb leads from some other state: for a server that accepts what the table does not know.
+BELIEVED: Final[dict[str, After]] = {
+    verb: row
+    for (state, verb), row in reversed(TRANSITIONS.items())
+    if row.success not in (None, state) or row.intermediate not in (None, state)
+}
+
+_REPLY = re.compile(rb"\d{3}[ \-\r\n]")
+_TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]", re.DOTALL)
+_LENIENT: Final = frozenset(Lax)
+
+
+def looks_like_smtp(client: bytes, server: bytes) -> bool:
+    """Tell from the first octets of each party whether a connection on an unusual port is SMTP.
+
+    The client must introduce itself, and the server, if it is heard at all, must greet: a 220 alone could be FTP's.
+    """
+    introduced = verb_of(client) in ("EHLO", "HELO")
+    return introduced and (not server or server[:3] in (b"220", b"554"))
+
+
+class Observer:
+    """Reads one connection. `stream` is the number that its entries carry."""
+
+    def __init__(self, stream: int = 0) -> None:
+        self.state = State.CONNECTED
+        self._stream = stream
+        self._client = Flow()
+        self._server = Flow()
+        self._unanswered: deque[str] = deque()  # what the server has still to answer, oldest first; "" for no command
+        self._greeted = False
+        self._tls = False
+        self._closing = False
+        self._chunk = 0  # octets of a BDAT chunk still to come
+        self._mechanism = ""
+        self._responses = 0  # of the client in this AUTH exchange
+
+    def receive(self, party: Party, octets: bytes, time: float = 0.0, frame: int | None = None) -> list[Entry]:
+        """Take in octets of one party, in their TCP order, and give the entries that are now whole.
+
+        time: seconds since the first packet. frame: the number of the packet that carried them.
+        """
+        self._flow(party).add(octets, time, frame)
+        return self._read()
+
+    def skip(self, party: Party, missing: int, time: float = 0.0, frame: int | None = None) -> list[Entry]:
+        """Note that `missing` octets of a party are not in the capture, and give the entries that end there."""
+        entries = self._read() + self._flush(party)
+        gap = Taken(b"", time, () if frame is None else (frame,))
+        entries.append(self._entry(party, Kind.GAP, gap, missing=missing))
+        if party == "client":
+            self._chunk = max(0, self._chunk - missing)
+            return entries
+        self._greeted = True
+        if self._waits_for_reply():
+            self._assume_reply()
+        # A reply was lost, or several. In a dialogue without pipelining only the last command can be unanswered.
+        self._unanswered = deque(list(self._unanswered)[-1:])
+        return entries + self._read()
+
+    def close(self) -> list[Entry]:
+        """End the connection, or the capture, and give what is left as it stands."""
+        entries = self._read()
+        while self._waits_for_reply() and self._client:
+            self._assume_reply()
+            entries += self._read()
+        self._closing = True
+        return entries + self._flush("client") + self._read() + self._flush("server")
+
+    # Reading on, as far as it goes
+
+    def _flow(self, party: Party) -> Flow:
+        return self._client if party == "client" else self._server
+
+    def _read(self) -> list[Entry]:
+        entries: list[Entry] = []
+        while (entry := self._next("client") or self._next("server")) is not None:
+            entries.append(entry)
+        return entries
+
+    def _next(self, party: Party) -> Entry | None:
+        if not self._flow(party) or (party == "client" and self._waits_for_reply()):
+            return None
+        if self._tls or self._tls_begins(party):
+            return self._tls_record(party)
+        return self._next_of_client() if party == "client" else self._next_of_server()
+
+    def _waits_for_reply(self) -> bool:
+        return bool(self._unanswered) and self._unanswered[-1] in DECIDED_BY_REPLY
+
+    def _assume_reply(self) -> None:
+        """Take it that the server, which the capture does not hold here, said yes to what it was asked."""
+        verb = self._unanswered[-1]
+        self._unanswered.clear()
+        if verb == "AUTH":
+            says_command = verb_of(bytes(self._client.octets[:10])) in ("AUTH", "EHLO", "HELO", "MAIL", "QUIT")
+            self.state = State.READY if says_command else State.AUTHENTICATING
+        else:
+            self.state = State.MAIL_DATA if verb == "DATA" else State.TLS_HANDSHAKE
+
+    # The client's side
+
+    def _next_of_client(self) -> Entry | None:
+        if self._chunk:
+            return self._take_chunk()
+        if self.state is State.MAIL_DATA and END_OF_DATA not in self._unanswered:
+            return self._take_mail_data()
+        line = self._client.take_line()
+        if line is None:
+            return None
+        return self._auth_line(line) if self.state is State.AUTHENTICATING else self._command(line)
+
+    def _command(self, line: Taken) -> Entry:
+        verb = verb_of(line.octets)
+        command = _parsed_command(line.octets)
+        if isinstance(command, Bdat):
+            self._chunk = command.size
+            self._unanswered.append(BDAT_LAST if command.last else "BDAT")
+        else:
+            self._unanswered.append(verb)
+        kind = Kind.COMMAND if verb else Kind.UNKNOWN
+        return self._entry("client", kind, line, message=command, decoded=self._begin_auth(verb, command))
+
+    def _begin_auth(self, verb: str, command: Command | None) -> auth.Decoded:
+        if verb != "AUTH":
+            return ()
+        self._responses = 0
+        self._mechanism = command.mechanism if isinstance(command, Auth) else ""
+        response = command.initial_response if isinstance(command, Auth) else None
+        if response is None or response == auth.EMPTY_INITIAL_RESPONSE:
+            return ()
+        return self._explain(response.encode())
+
+    def _auth_line(self, line: Taken) -> Entry:
+        self._unanswered.append("AUTH")
+        return self._entry("client", Kind.AUTH, line, decoded=self._explain(line.octets.rstrip(b"\r\n")))
+
+    def _explain(self, response: bytes) -> auth.Decoded:
+        step, self._responses = self._responses, self._responses + 1
+        try:
+            return auth.explain(self._mechanism, step, auth.decode(response))
+        except ValueError:
+            return ()
+
+    def _take_chunk(self) -> Entry | None:
+        if len(self._client) < self._chunk:
+            return None
+        chunk = self._client.take(self._chunk)
+        self._chunk = 0
+        return self._entry("client", Kind.CHUNK, chunk)
+
+    def _take_mail_data(self) -> Entry | None:
+        """Give the mail data up to the end mark; or the end mark itself, where nothing stands before it."""
+        end = self._client.find_mail_data_end()
+        if end is None:
+            return None
+        if end > 0:
+            return self._entry("client", Kind.MAIL_DATA, self._client.take(end))
+        self._unanswered.append(END_OF_DATA)
+        end_mark = self._client.take(self._client.octets.index(b"\n") + 1)
+        return self._entry("client", Kind.END_OF_DATA, end_mark)
+
+    # The server's side
+
+    def _next_of_server(self) -> Entry | None:
+        if self.state is State.MAIL_DATA and not self._unanswered and not self._closing:
+            if self._client.has_lax_end_mark():
+                self._client.lax = True  # it answers, so it has seen an end: the lesson on smuggling is about this
+                return self._take_mail_data()
+            if not self._server.octets.startswith(b"421"):
+                return None  # captured before the last of the mail data, for which it waits
+        reply = self._server.take_reply()
+        return None if reply is None else self._reply(reply)
+
+    def _reply(self, reply: Taken) -> Entry:
+        if not _REPLY.match(reply.octets):
+            return self._entry("server", Kind.UNKNOWN, reply)
+        code = int(reply.octets[:3])
+        answers = self._answered_by(code)
+        if answers in ("BDAT", BDAT_LAST) and code in CHUNK_NOT_UNDERSTOOD:
+            self._chunk = 0
+        decoded = _challenge(reply.octets) if code == 334 and answers == "AUTH" else ()
+        before, self.state = self.state, self._state_after(answers or "", code)
+        message = _parsed_reply(reply.octets)
+        return self._entry(
+            "server", Kind.REPLY, reply, message=message, answers=answers, decoded=decoded, before=before
+        )
+
+    def _answered_by(self, code: int) -> str | None:
+        """Which command or moment a reply with this code answers: they come in the order of the commands (§4.3.1)."""
+        if not self._greeted:
+            self._greeted = True
+            asked = self._unanswered[0] if self._unanswered else None
+            if (code == 220 and asked != "STARTTLS") or (code in (421, 554) and asked is None):
+                return GREETING
+        if self._unanswered:
+            return self._unanswered.popleft() or None
+        return END_OF_DATA if self.state is State.MAIL_DATA else None
+
+    def _state_after(self, answers: str, code: int) -> State:
+        """The state after a reply. Where the table knows no such move, the server's word for it is believed."""
+        believed = BELIEVED.get(answers)
+        if (self.state, answers) in TRANSITIONS or code >= 400 or believed is None:
+            return after(self.state, answers, code)
+        return (believed.success if code < 300 else believed.intermediate) or self.state
+
+    # TLS, leftovers, entries
+
+    def _tls_begins(self, party: Party) -> bool:
+        """Whether the octets are a TLS record where one may begin: at the start (RFC 8314 §3.3), or after STARTTLS."""
+        expected = self.state in (State.CONNECTED, State.TLS_HANDSHAKE) and not self._unanswered
+        self._tls = expected and _TLS_RECORD.match(self._flow(party).octets) is not None
+        return self._tls
+
+    def _tls_record(self, party: Party) -> Entry | None:
+        flow = self._flow(party)
+        if len(flow) < TLS_HEADER:
+            return None
+        if not _TLS_RECORD.match(flow.octets):  # after a gap: the next record's beginning is not to be found
+            return self._entry(party, Kind.UNKNOWN, flow.take(len(flow)))
+        size = TLS_HEADER + int.from_bytes(flow.octets[3:5], "big")
+        return self._entry(party, Kind.TLS, flow.take(size)) if len(flow) >= size else None
+
+    def _flush(self, party: Party) -> list[Entry]:
+        """Give the octets of a party that never became whole."""
+        flow = self._flow(party)
+        if not flow:
+            return []
+        kind = Kind.UNKNOWN
+        if party == "client" and self.state is State.MAIL_DATA and END_OF_DATA not in self._unanswered:
+            kind = Kind.MAIL_DATA
+        elif party == "client" and self._chunk:
+            kind = Kind.CHUNK
+            self._chunk = max(0, self._chunk - len(flow))
+        return [self._entry(party, kind, flow.take(len(flow)))]
+
+    def _entry(
+        self,
+        party: Party,
+        kind: Kind,
+        taken: Taken,
+        *,
+        message: Command | Reply | None = None,
+        answers: str | None = None,
+        decoded: auth.Decoded = (),
+        missing: int = 0,
+        before: State | None = None,
+    ) -> Entry:
+        return Entry(
+            party=party,
+            kind=kind,
+            octets=taken.octets,
+            time=taken.time,
+            frames=taken.frames,
+            stream=self._stream,
+            message=message,
+            answers=answers,
+            decoded=decoded,
+            missing=missing,
+            before=before or self.state,
+            after=self.state,
+        )
+
+
+def _parsed_command(line: bytes) -> Command | None:
+    try:
+        return parse_command(line.removesuffix(b"\n").removesuffix(b"\r"), _LENIENT)
+    except SyntaxRefused:
+        return None
+
+
+def _parsed_reply(octets: bytes) -> Reply | None:
+    try:
+        return parse_reply(octets.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    except ValueError:
+        return None
+
+
+def _challenge(octets: bytes) -> auth.Decoded:
+    try:
+        return (("challenge", auth.decode(octets[4:].rstrip(b"\r\n")).decode("utf-8", "backslashreplace")),)
+    except ValueError:
+        return ()

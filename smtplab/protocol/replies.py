@@ -1,0 +1,211 @@
+"""What does a server say? Every reply text of this server once, and what each code means.
+
+The three digits are the reply; the words after them are for people (RFC 5321 §4.2). The enhanced status code behind
+them says more exactly what happened (RFC 3463), and every line of a reply repeats it (RFC 2034 §4).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+REPLY_LINE_LIMIT: Final = 512  # octets with code and CRLF, §4.5.3.1.5
+
+# Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
+# The second digit ends at 5 in the ABNF; servers that say 571 are met all the same, and only the first digit decides.
+_LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])([^\r\n]*))?\r\n")
+_ENHANCED = re.compile(r"([245])\.\d{1,3}\.\d{1,3}(?: |$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    r"""One reply: code, enhanced status code ("" where there is none) and text, its lines joined by "\n"."""
+
+    code: int
+    enhanced: str
+    text: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The text of each line, oldest first, without codes."""
+        return self.text.split("\n")
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether what was asked for is done (2yz) or may go on (3yz). §4.2.1."""
+        return self.code < 400
+
+    def __str__(self) -> str:
+        return bytes(self).decode("utf-8", "backslashreplace").replace("\r\n", "\n").rstrip("\n")
+
+    def __bytes__(self) -> bytes:
+        """Write the reply as it goes on the wire, each line with CRLF."""
+        prefix = f"{self.enhanced} " if self.enhanced else ""
+        lines = [f"{prefix}{line}".encode() for line in self.lines]
+        code = b"%d" % self.code
+        return b"".join(code + b"-" + line + b"\r\n" for line in lines[:-1]) + code + b" " + lines[-1] + b"\r\n"
+
+
+def parse_reply(octets: bytes) -> Reply:
+    """Read one whole reply: all its lines, each with its CRLF.
+
+    Raises ValueError when a line is no reply line, or when the lines do not belong to one reply.
+    RFC 5321 §4.2 and, for the enhanced status code, RFC 2034 §4.
+    """
+    codes, texts = set(), []
+    lines = octets.splitlines(keepends=True)
+    for number, line in enumerate(lines, start=1):
+        match = _LINE.fullmatch(line)
+        if match is None or (match[2] == b"-") is (number == len(lines)):
+            raise ValueError("not a reply")
+        codes.add(int(match[1]))
+        texts.append((match[3] or b"").decode("utf-8", "surrogateescape"))
+    if len(codes) != 1:
+        raise ValueError("a reply has one code")
+    code = codes.pop()
+    enhanced = _shared_enhanced(code, texts)
+    return Reply(
+        code, enhanced, "\n".join(text[len(enhanced) :].removeprefix(" ") if enhanced else text for text in texts)
+    )
+
+
+def _shared_enhanced(code: int, texts: list[str]) -> str:
+    """The enhanced status code that begins every line, or "". Its class is the code's first digit (RFC 2034 §4)."""
+    match = _ENHANCED.match(texts[0])
+    if match is None or match[1] != str(code)[0]:
+        return ""
+    enhanced = match[0].rstrip()
+    return enhanced if all(text == enhanced or text.startswith(f"{enhanced} ") for text in texts) else ""
+
+
+# fmt: off
+# Greeting and introduction carry no enhanced status code (RFC 2034 §4).
+def greeting(domain: str, text: str) -> Reply:
+    return Reply(220, "", f"{domain} {text}")
+
+
+def introduced(domain: str, *keywords: str) -> Reply:
+    return Reply(250, "", "\n".join((domain, *keywords)))
+
+
+def challenge(base64: str) -> Reply:
+    return Reply(334, "", base64)
+
+
+def queued(name: str) -> Reply:
+    return Reply(250, "2.0.0", f"Queued as {name}")
+
+
+def help_text(verbs: list[str]) -> Reply:
+    return Reply(214, "2.0.0", "Commands known here:\n" + " ".join(verbs) + "\nRFC 5321 says what they do")
+
+
+BYE                   = Reply(221, "2.0.0",  "Bye")
+AUTHENTICATED         = Reply(235, "2.7.0",  "Authentication successful")
+OK                    = Reply(250, "2.0.0",  "OK")
+RESET                 = Reply(250, "2.0.0",  "Reset: no mail transaction is open")
+SENDER_OK             = Reply(250, "2.1.0",  "Sender accepted")
+RECIPIENT_OK          = Reply(250, "2.1.5",  "Recipient accepted")
+CANNOT_VERIFY         = Reply(252, "2.5.2",  "Cannot verify the user, but mail for it will be tried")
+START_MAIL_INPUT      = Reply(354, "",       "End data with <CR><LF>.<CR><LF>")
+
+SHUTTING_DOWN         = Reply(421, "4.3.2",  "Server is shutting down, closing the connection")
+IDLE_TOO_LONG         = Reply(421, "4.4.2",  "Nothing was heard for too long, closing the connection")
+TOO_MANY_ERRORS       = Reply(421, "4.7.0",  "Too many errors, closing the connection")
+CANNOT_STORE          = Reply(451, "4.3.0",  "Local error in storing the message, try again later")
+TOO_MANY_RECIPIENTS   = Reply(452, "4.5.3",  "Too many recipients in this mail transaction")
+
+UNKNOWN_COMMAND       = Reply(500, "5.5.2",  "Command not recognized")
+LINE_TOO_LONG         = Reply(500, "5.5.2",  "Line too long")
+NO_ARGUMENT_ALLOWED   = Reply(501, "5.5.4",  "This command takes no argument")
+EHLO_SYNTAX           = Reply(501, "5.5.4",  "Syntax: EHLO domain or [address literal]")
+HELO_SYNTAX           = Reply(501, "5.5.4",  "Syntax: HELO domain")
+AUTH_SYNTAX           = Reply(501, "5.5.4",  "Syntax: AUTH mechanism [initial-response]")
+MAIL_SYNTAX           = Reply(501, "5.5.4",  "Syntax: MAIL FROM:<address> [parameters]")
+RCPT_SYNTAX           = Reply(501, "5.5.4",  "Syntax: RCPT TO:<address> [parameters]")
+VRFY_SYNTAX           = Reply(501, "5.5.4",  "Syntax: VRFY user name or mailbox")
+EXPN_SYNTAX           = Reply(501, "5.5.4",  "Syntax: EXPN mailing list")
+BDAT_SYNTAX           = Reply(501, "5.5.4",  "Syntax: BDAT size [LAST]")
+BLANK_AFTER_COLON     = Reply(501, "5.5.4",  "No blank is allowed before or after the colon")
+BAD_SENDER            = Reply(501, "5.1.7",  "Bad syntax of the sender's address")
+BAD_RECIPIENT         = Reply(501, "5.1.3",  "Bad syntax of the recipient's address")
+PATH_TOO_LONG         = Reply(501, "5.1.3",  "Path too long")
+BAD_PARAMETER         = Reply(501, "5.5.4",  "Bad syntax of a parameter")
+BAD_BASE64            = Reply(501, "5.5.2",  "Not base64")
+AUTH_CANCELLED        = Reply(501, "5.0.0",  "Authentication cancelled")
+NOT_IMPLEMENTED       = Reply(502, "5.5.1",  "Command not implemented")
+BAD_SEQUENCE          = Reply(503, "5.5.1",  "Bad sequence of commands")
+EHLO_FIRST            = Reply(503, "5.5.1",  "Say EHLO or HELO first")
+EHLO_FOR_AUTH         = Reply(503, "5.5.1",  "AUTH belongs to EHLO: say EHLO first")
+MAIL_FIRST            = Reply(503, "5.5.1",  "Say MAIL first")
+RCPT_FIRST            = Reply(503, "5.5.1",  "No recipient yet: say RCPT first")
+NESTED_MAIL           = Reply(503, "5.5.1",  "A mail transaction is open already")
+AUTHENTICATED_ALREADY = Reply(503, "5.5.1",  "Authenticated already")
+UNKNOWN_MECHANISM     = Reply(504, "5.5.4",  "Authentication mechanism not known here")
+BAD_CREDENTIALS       = Reply(535, "5.7.8",  "Wrong user name or password")
+NO_SUCH_MAILBOX       = Reply(550, "5.1.1",  "No such mailbox here")
+TOO_MUCH_DATA         = Reply(552, "5.3.4",  "Message is larger than this server takes")
+UNKNOWN_PARAMETER     = Reply(555, "5.5.4",  "Parameter not known here")
+# fmt: on
+
+# What a code says by itself, for those who read a dialogue: RFC 5321 §4.2.2 and §4.2.3, RFC 4954 §6, RFC 3207 §4.
+CODES: Final = {
+    211: ("system status or help", "RFC 5321 §4.2.3"),
+    214: ("help, for people", "RFC 5321 §4.2.3"),
+    220: ("the service is ready", "RFC 5321 §4.2.3"),
+    221: ("the server closes the connection", "RFC 5321 §4.2.3"),
+    235: ("authentication succeeded", "RFC 4954 §6"),
+    250: ("the requested action is completed", "RFC 5321 §4.2.3"),
+    251: ("not a local user, will be forwarded", "RFC 5321 §4.2.3"),
+    252: ("cannot verify, but will take the message and try", "RFC 5321 §4.2.3"),
+    334: ("go on with the authentication: the text is a challenge in base64", "RFC 4954 §4"),
+    354: ("send the mail data, and end it with a line that is a single dot", "RFC 5321 §4.2.3"),
+    421: ("the service is not available, the connection is closed", "RFC 5321 §4.2.3"),
+    432: ("a password transition is needed", "RFC 4954 §6"),
+    450: ("the mailbox is unavailable now, try later", "RFC 5321 §4.2.3"),
+    451: ("a local error in processing, try later", "RFC 5321 §4.2.3"),
+    452: ("not enough storage, or too many recipients, try later", "RFC 5321 §4.2.3"),
+    454: ("a temporary failure of TLS or authentication", "RFC 3207 §4, RFC 4954 §6"),
+    455: ("the server cannot take the parameters now", "RFC 5321 §4.2.3"),
+    500: ("the command is not recognized, or the line is too long", "RFC 5321 §4.2.3"),
+    501: ("a syntax error in the parameters or arguments", "RFC 5321 §4.2.3"),
+    502: ("the command is not implemented", "RFC 5321 §4.2.3"),
+    503: ("a bad sequence of commands", "RFC 5321 §4.2.3"),
+    504: ("a parameter is not implemented", "RFC 5321 §4.2.3"),
+    530: ("authentication, or TLS, is required first", "RFC 4954 §6, RFC 3207 §4"),
+    534: ("the authentication mechanism is too weak", "RFC 4954 §6"),
+    535: ("the authentication credentials are invalid", "RFC 4954 §6"),
+    538: ("encryption is required for this mechanism", "RFC 4954 §6"),
+    550: ("the mailbox is unavailable, do not try again", "RFC 5321 §4.2.3"),
+    551: ("not a local user: the text may name another address", "RFC 5321 §4.2.3"),
+    552: ("more storage than allowed", "RFC 5321 §4.2.3"),
+    553: ("the mailbox name is not allowed", "RFC 5321 §4.2.3"),
+    554: ("the transaction failed, or there is no SMTP service here", "RFC 5321 §4.2.3"),
+    555: ("MAIL or RCPT parameters not recognized or not implemented", "RFC 5321 §4.2.3"),
+}
+
+_FIRST_DIGIT: Final = {2: "done", 3: "go on", 4: "not now: try again later", 5: "no: do not try the same again"}
+
+# RFC 3463 §2: class. §3.1: subject.
+_CLASSES: Final = {"2": "success", "4": "persistent transient failure", "5": "permanent failure"}
+_SUBJECTS: Final = {
+    "0": "other or undefined",
+    "1": "addressing",
+    "2": "mailbox",
+    "3": "mail system",
+    "4": "network and routing",
+    "5": "mail delivery protocol",
+    "6": "message content or media",
+    "7": "security or policy",
+}
+
+
+def meaning_of_code(code: int) -> tuple[str, str]:
+    """Say what a reply code means, and where that is written. An unknown code is read by its first digit (§4.2.1)."""
+    digit = _FIRST_DIGIT.get(code // 100, "not a reply code of SMTP")
+    return CODES.get(code, (digit, "RFC 5321 §4.2.1"))
+
+
+def meaning_of_enhanced(enhanced: str) -> str:
+    """Say what class and subject an enhanced status code names (RFC 3463 §2)."""
+    kind, subject, *_ = enhanced.split(".")
+    return f"{_CLASSES.get(kind, 'unknown class')}: {_SUBJECTS.get(subject, 'unknown subject')}"
