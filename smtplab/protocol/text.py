@@ -24,7 +24,7 @@ RECORDS: Final = {20: "change cipher spec", 21: "alert", 22: "handshake", 23: "a
 
 
 class Line(NamedTuple):
-    """One line of the dialogue. note: what base64 says, or that something is masked; "" where there is nothing to say."""
+    """One line of the dialogue. note: what its base64 says, or that something is masked; often ""."""
 
     phase: str
     party: Party
@@ -46,7 +46,7 @@ def transcript_text(transcript: Transcript, *, passwords: bool = False, mail_lin
         headings = (f"stream {number}" for number, _ in by_stream(transcript))
         blocks = [f"{heading}\n{block}" for heading, block in zip(headings, blocks, strict=True)]
     if transcript.problem:
-        blocks.append(f"[reading stopped here: {transcript.problem}]")
+        blocks.append(f"[reading stopped here: {safe(transcript.problem)}]")
     return "\n\n".join(blocks) or "[nothing was said]"
 
 
@@ -64,7 +64,7 @@ def dialogue_lines(entries: list[Entry], *, passwords: bool = False, mail_lines:
             continue
         for entry in run:
             for text, note in _said(entry, passwords, mail_lines):
-                yield Line(entry.phase, party, cut(text, COLUMNS), note)
+                yield Line(entry.phase, party, text, cut(note, COLUMNS))
 
 
 def _written(lines: Iterator[Line]) -> Iterator[str]:
@@ -83,30 +83,27 @@ def _said(entry: Entry, passwords: bool, mail_lines: int) -> Iterator[tuple[str,
         case Kind.GAP:
             yield f"[{count(entry.missing, 'octet')} missing from the capture]", ""
         case Kind.UNKNOWN:
-            yield f"[not SMTP, {count(len(entry.octets), 'octet')}] {printable(entry.octets)}", ""
+            yield f"[not SMTP, {count(len(entry.octets), 'octet')}] {shown(entry.octets)}", ""
         case Kind.REPLY:
             *first, last = lines_of(entry.octets)
-            yield from ((printable(line), "") for line in first)
-            yield printable(last), decoded_note(entry)
+            yield from ((shown(line), "") for line in first)
+            yield shown(last), decoded_note(entry)
         case _:
-            text = said_line(entry, passwords=passwords)
-            yield text, decoded_note(entry, passwords=passwords)
+            yield said_line(entry, passwords=passwords), decoded_note(entry, passwords=passwords)
 
 
 def said_line(entry: Entry, *, passwords: bool = False) -> str:
-    """Give the one line of a command, an AUTH line or an end mark without its line end, with what is secret masked."""
+    """Give the one line of a command, an AUTH line or an end mark without its CRLF, what is secret in it masked."""
     line = lines_of(entry.octets)[0]
     if passwords or not _is_secret(entry):
-        return printable(line)
+        return shown(line)
     if entry.kind is Kind.AUTH:
         return MASK
-    return " ".join((*map(printable, line.split(b" ", 2)[:2]), MASK))
+    return " ".join((*map(shown, line.split(b" ", 2)[:2]), MASK))
 
 
 def decoded_note(entry: Entry, *, passwords: bool = False) -> str:
     """Say what the base64 of an AUTH line or of a challenge says, in quotation marks; "" where there is none."""
-    if entry.kind is Kind.REPLY:
-        return _challenge(entry)
     pairs = [(name, value) for name, value in entry.decoded if value]
     if not passwords and entry.kind is Kind.AUTH and _is_secret(entry) and len(pairs) < 2:
         return "(password)" if pairs else "(not base64)"
@@ -115,15 +112,8 @@ def decoded_note(entry: Entry, *, passwords: bool = False) -> str:
     return ", ".join(f"{name} {_quoted(name, value, passwords)}" for name, value in pairs)
 
 
-def _challenge(entry: Entry) -> str:
-    for field in entry.fields if entry.code == 334 else ():
-        if field.name == "challenge" and field.value != printable(entry.octets[field.start : field.stop]):
-            return f"“{field.value}”"
-    return ""
-
-
 def _quoted(name: str, value: str, passwords: bool) -> str:
-    return MASK if name == "password" and not passwords else f"“{printable(value.encode('utf-8', 'backslashreplace'))}”"
+    return MASK if name == "password" and not passwords else f"“{safe(value)}”"
 
 
 def _is_secret(entry: Entry) -> bool:
@@ -134,17 +124,29 @@ def _is_secret(entry: Entry) -> bool:
 
 
 def _shortened(octets: bytes, limit: int) -> Iterator[str]:
-    lines = lines_of(octets) if octets else []
+    lines = lines_of(octets)
     # A remainder of one line takes no more room than the sentence that would replace it.
-    shown = lines if len(lines) <= limit + 1 else lines[:limit]
-    yield from map(printable, shown)
-    if len(shown) < len(lines):
-        yield f"[… {len(lines) - len(shown):,} more lines, {len(octets):,} octets in all]"
+    kept = lines if len(lines) <= limit + 1 else lines[:limit]
+    yield from map(shown, kept)
+    if len(kept) < len(lines):
+        yield f"[… {len(lines) - len(kept):,} more lines, {len(octets):,} octets in all]"
 
 
 def lines_of(octets: bytes) -> list[bytes]:
-    """Split octets at each CRLF; a last line without one counts too. At least one line, which may be empty."""
-    return octets.removesuffix(b"\r\n").split(b"\r\n")
+    """Split octets into lines, without CRLF; a bare LF, which is no line end in SMTP, stays at the end of its line."""
+    *whole, rest = octets.split(b"\n")
+    lines = [line[:-1] if line.endswith(b"\r") else line + b"\n" for line in whole]
+    return [*lines, rest] if rest or not lines else lines
+
+
+def shown(octets: bytes) -> str:
+    """Show octets as text in one line of at most `COLUMNS` columns."""
+    return cut(printable(octets[: 4 * (COLUMNS + 1)]), COLUMNS)  # a character takes up to four octets
+
+
+def safe(text: str) -> str:
+    """Show a text from outside, as `printable` shows octets."""
+    return printable(text.encode("utf-8", "backslashreplace"))
 
 
 def _record_types(run: Iterator[Entry]) -> list[str]:
@@ -163,16 +165,13 @@ def count(number: int, noun: str) -> str:
 
 
 def width(text: str) -> int:
-    """Give the columns that a text takes in a fixed-width face: two for each wide character, none for what combines."""
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        for character in text
-    )
+    """Give the columns that a text takes in a fixed-width face: two for each wide character."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def cut(text: str, columns: int) -> str:
     """Shorten a text to so many columns, the last of them an ellipsis, if it is longer."""
-    if len(text) * 2 <= columns or width(text) <= columns:
+    if width(text) <= columns:
         return text
     kept = ""
     room = columns - 1

@@ -1,0 +1,56 @@
+"""What was said, in one line? For the arrow of a ladder and the current line of the stepper."""
+
+from typing import Final, NamedTuple
+
+from smtplab.protocol.text import count, cut, decoded_note, lines_of, record_type, said_line, shown, width
+from smtplab.protocol.transcript import Entry, Kind
+
+GAP: Final = "   "  # between what was said and the note
+NOTE_COLUMNS: Final = 34
+
+
+class Summary(NamedTuple):
+    """One entry in one line. note: what we say about it, such as what its base64 means; often ""."""
+
+    said: str
+    note: str = ""
+
+    def fitted(self, columns: int) -> "Summary":
+        """Give a summary that takes at most so many columns, cut where it is longer."""
+        if not self.note:
+            return Summary(cut(self.said, columns))
+        note = cut(self.note, max(NOTE_COLUMNS, columns - width(self.said) - len(GAP)))
+        return Summary(cut(self.said, columns - width(note) - len(GAP)), note)
+
+
+def summary(entry: Entry, *, passwords: bool = False) -> Summary:
+    """Say an entry in one line, with passwords masked unless they are asked for."""
+    octets = count(len(entry.octets), "octet")
+    match entry.kind:
+        case Kind.REPLY:
+            return _reply(entry)
+        case Kind.MAIL_DATA:
+            return Summary(f"mail data · {octets} in {count(len(lines_of(entry.octets)), 'line')}")
+        case Kind.CHUNK:
+            return Summary(f"chunk · {octets}")
+        case Kind.TLS:
+            return Summary(f"TLS {record_type(entry.octets)}", octets)
+        case Kind.GAP:
+            return Summary(f"{count(entry.missing, 'octet')} missing from the capture")
+        case Kind.UNKNOWN:
+            return Summary(shown(entry.octets), f"not SMTP, {octets}")
+        case _:
+            return Summary(said_line(entry, passwords=passwords), decoded_note(entry, passwords=passwords))
+
+
+def _reply(entry: Entry) -> Summary:
+    first, *more = lines_of(entry.octets)
+    if not more:
+        return Summary(shown(first), decoded_note(entry))
+    return Summary(shown(first), f"+{count(len(more), 'keyword' if entry.answers == 'EHLO' else 'line')}")
+
+
+def error_word(entry: Entry) -> str:
+    """Name the class of a negative reply, transient (4yz) or permanent (5yz); "" for others (RFC 5321 §4.2.1)."""
+    code = entry.code or 0
+    return "" if code < 400 else "transient" if code < 500 else "permanent"
