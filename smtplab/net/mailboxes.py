@@ -1,0 +1,114 @@
+"""Where does the mail go? Into Maildirs, which any mail reader opens.
+
+A message is whole on the disk, or it is not there: it is written into `tmp`, flushed to the disk, and only then linked
+into `new`. That is the Maildir way, and it needs no lock. Only after that may the server answer 250, since with the 250
+it takes the responsibility (RFC 5321 §4.2.5).
+"""
+
+import email
+import email.policy
+import hashlib
+import mailbox
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from email.message import EmailMessage
+from itertools import count
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote, unquote
+
+from smtplab.protocol.grammar import same_mailbox
+
+NAME_LIMIT = 200  # octets of a directory name: file systems take 255
+
+_serial = count(1)
+
+
+class Mailbox(mailbox.Maildir):
+    """A Maildir whose messages come as `email.message.EmailMessage`, oldest first."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, factory=_read_message, create=True)
+
+    def iterkeys(self) -> Iterator[str]:
+        """The keys in order of delivery; the standard library's come in whatever order the directory has."""
+        return iter(sorted(super().iterkeys()))
+
+
+class Mailboxes(Mapping[str, Mailbox]):
+    """The mailboxes of one server, by mailbox name: a Maildir each, in one directory.
+
+    names: those that exist. None: every mailbox exists, and comes into being with its first message.
+    """
+
+    def __init__(self, directory: Path, names: Iterable[str] | None = None) -> None:
+        self.directory = directory
+        self.names = None if names is None else frozenset(map(same_mailbox, names))
+
+    def __getitem__(self, name: str) -> Mailbox:
+        """Open a mailbox. Raises KeyError when it does not exist."""
+        mailbox_name = same_mailbox(name)
+        if self.names is not None and mailbox_name not in self.names:
+            raise KeyError(f"no mailbox {name!r}; there are: {', '.join(sorted(self.names)) or 'none'}")
+        return Mailbox(self._path(mailbox_name))
+
+    def __iter__(self) -> Iterator[str]:
+        delivered = {unquote(path.name) for path in self.directory.iterdir()} if self.directory.exists() else set()
+        return iter(sorted(delivered | (self.names or set())))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"Mailboxes({', '.join(f'{name}: {len(self[name])}' for name in self)})"
+
+    def deliver(self, messages: Mapping[str, bytes]) -> None:
+        """Store one message in each mailbox named, octet for octet, in all of them or in none.
+
+        Returns once they are on the disk. Raises OSError when they cannot be stored.
+        """
+        written: list[tuple[Path, Path]] = []
+        moved: list[Path] = []
+        try:
+            for name, octets in messages.items():
+                written.append(self._write(self._path(same_mailbox(name)), octets))
+            for temporary, final in written:
+                os.rename(temporary, final)
+                moved.append(final)
+                _flush_directory(final.parent)
+        except OSError:
+            for path in [temporary for temporary, _ in written] + moved:
+                path.unlink(missing_ok=True)
+            raise
+
+    def _write(self, directory: Path, octets: bytes) -> tuple[Path, Path]:
+        for part in ("tmp", "new", "cur"):
+            (directory / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+        unique = f"{time.time_ns():020}.{os.getpid()}_{next(_serial)}.smtplab"
+        temporary = directory / "tmp" / unique
+        with temporary.open("xb") as file:
+            file.write(octets)
+            file.flush()
+            os.fsync(file.fileno())
+        return temporary, directory / "new" / unique
+
+    def _path(self, name: str) -> Path:
+        # A local-part may hold "/" or ".." (§4.1.2), which must not lead out of the directory.
+        safe = quote(name, safe="@+=!$&'*^`{|}~")
+        if len(safe) > NAME_LIMIT:
+            safe = hashlib.sha256(name.encode()).hexdigest()
+        return self.directory / safe
+
+
+def _read_message(file: IO[bytes]) -> EmailMessage:
+    return email.message_from_binary_file(file, policy=email.policy.default)
+
+
+def _flush_directory(directory: Path) -> None:
+    """Have the new name itself on the disk: without this, a crash can lose the file though its octets are safe."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

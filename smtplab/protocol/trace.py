@@ -1,0 +1,34 @@
+"""Which way did a mail come? The trace fields that a server writes above the message (RFC 5321 §4.4)."""
+
+from datetime import datetime
+from email.utils import format_datetime
+
+from smtplab.protocol.grammar import is_address_literal, is_domain
+
+
+def return_path(reverse_path: str) -> bytes:
+    """Write the field that the final delivery adds on top: where notices about the mail go."""
+    return f"Return-Path: <{reverse_path}>\r\n".encode()
+
+
+def with_protocol(*, extended: bool, authenticated: bool) -> str:
+    """Name the protocol for the "with" clause: SMTP, ESMTP or ESMTPA (RFC 3848)."""
+    return "SMTP" if not extended else "ESMTPA" if authenticated else "ESMTP"
+
+
+def received(
+    client_domain: str, client_address: str, server_domain: str, protocol: str, name: str, when: datetime
+) -> bytes:
+    """Write one Received field.
+
+    client_domain: what EHLO said, which anybody can claim; client_address: where the connection really came from.
+    protocol: from `with_protocol`. name: the one the message is queued as. when: with a time zone.
+    """
+    literal = f"[IPv6:{client_address}]" if ":" in client_address else f"[{client_address}]"
+    domain = client_domain.encode()
+    said = client_domain if is_domain(domain) or is_address_literal(domain) else "unknown"
+    return (
+        f"Received: from {said} ({literal})\r\n"
+        f"\tby {server_domain} with {protocol} id {name};\r\n"
+        f"\t{format_datetime(when)}\r\n"
+    ).encode()
