@@ -1,0 +1,1 @@
+"""Packets: capturing, recording, reading and saving them, and making a Transcript of them."""

@@ -1,0 +1,118 @@
+"""Is this TCP stream SMTP, and who is the client?
+
+The port answers the first question, or else what the two sides say first. The SYN answers the second; where the capture
+began later, the port does, or that a server speaks in reply codes. What was said before the answers were known is held.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from smtplab.capture.frame import SECOND
+from smtplab.capture.link import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG
+from smtplab.capture.order import Part
+from smtplab.capture.streams import Control, TcpStream
+from smtplab.protocol.observer import Observer, looks_like_smtp
+from smtplab.protocol.transcript import Entry, Party, Segment, Stream
+
+SMTP_PORTS: Final = frozenset({25, 465, 587, 2525})
+
+ENOUGH: Final = 5  # octets of each side that tell SMTP from anything else: "220 x", "EHLO "
+AT_MOST: Final = 4096  # octets of one side to wait for the other to speak
+FLAGS: Final = {FIN: "FIN", SYN: "SYN", RST: "RST", PSH: "PSH", ACK: "ACK", URG: "URG", ECE: "ECE", CWR: "CWR"}
+
+_REPLY = re.compile(rb"[2-5]\d\d[ \-]")
+
+
+class Conversation:
+    """One TCP stream, read as SMTP if it is SMTP.
+
+    start: the time of the capture's first packet, in nanoseconds since 1970; times of entries count from it. `entries`
+    come in the order in which the observer gives them.
+    """
+
+    def __init__(self, stream: TcpStream, start: int, ports: Collection[int]) -> None:
+        self.stream = stream
+        self.entries: list[Entry] = []
+        self._start = start
+        self._observer: Observer | None = None
+        self._held: list[tuple[int, Part]] = []
+        self._heard = (bytearray(), bytearray())
+        self._at_port = [side for side, end in enumerate(stream.ends) if end.port in ports]
+        self._client = stream.opener
+        if self._client is None and len(self._at_port) == 1:
+            self._client = 1 - self._at_port[0]
+        if self._at_port and self._client is not None:
+            self._begin()
+
+    @property
+    def is_smtp(self) -> bool:
+        """Whether it was found to be SMTP, by now."""
+        return self._observer is not None
+
+    def add(self, side: int, part: Part) -> None:
+        """Take in what comes next."""
+        if self._observer is not None:
+            self._read(side, part)
+            return
+        self._held.append((side, part))
+        self._heard[side].extend(part.octets)
+        if min(map(len, self._heard)) >= ENOUGH or max(map(len, self._heard)) > AT_MOST or self._at_port:
+            self._decide()
+
+    def close(self) -> None:
+        """End the connection, or the capture."""
+        if self._observer is None:
+            self._decide()
+        if self._observer is not None:
+            self.entries += self._observer.close()
+
+    def endpoints(self) -> Stream:
+        """Say between whom it is."""
+        client = self._client or 0
+        return Stream(self.stream.number, str(self.stream.ends[client]), str(self.stream.ends[1 - client]))
+
+    def segments(self) -> list[Segment]:
+        """Give the segments that opened and closed the connection, oldest first."""
+        return [self._segment(control) for control in self.stream.controls]
+
+    def _decide(self) -> None:
+        """Find out whether it is SMTP from what was heard; if not, hear no more."""
+        first, second = map(bytes, self._heard)
+        if self._at_port:
+            self._client = 1 if _REPLY.match(first) or (second and not _REPLY.match(second)) else 0
+        elif self._client != 1 and looks_like_smtp(first, second):
+            self._client = 0
+        elif self._client != 0 and looks_like_smtp(second, first):
+            self._client = 1
+        else:
+            self.stream.ignored = True
+            self._held.clear()
+            return
+        self._begin()
+
+    def _begin(self) -> None:
+        self._observer = Observer(self.stream.number)
+        for side, part in self._held:
+            self._read(side, part)
+        self._held.clear()
+
+    def _read(self, side: int, part: Part) -> None:
+        assert self._observer is not None
+        party, time = self._party(side), self._seconds(part.time)
+        if part.missing:
+            self.entries += self._observer.skip(party, part.missing, time, part.number)
+        else:
+            self.entries += self._observer.receive(party, part.octets, time, part.number)
+
+    def _segment(self, control: Control) -> Segment:
+        flags = ", ".join(name for flag, name in FLAGS.items() if control.flags & flag)
+        return Segment(
+            self.stream.number, self._party(control.side), flags, self._seconds(control.time), control.number
+        )
+
+    def _party(self, side: int) -> Party:
+        return "client" if side == (self._client or 0) else "server"
+
+    def _seconds(self, time: int) -> float:
+        return (time - self._start) / SECOND

@@ -1,0 +1,117 @@
+"""What was said in this capture? Frames become segments, streams, and the entries of a Transcript.
+
+SMTP is looked for at ports 25, 465, 587 and 2525, at those that are named, and wherever two sides begin to talk as SMTP
+does. Other streams are left out, but keep their numbers.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+
+from smtplab.capture.conversation import SMTP_PORTS, Conversation
+from smtplab.capture.files import BrokenCapture, Frame, read_frames
+from smtplab.capture.link import LINKS, segment_of
+from smtplab.capture.streams import Piece, Streams
+from smtplab.protocol.transcript import Entry, Party, Segment, Transcript
+
+
+def dissect(path: str | PathLike[str], ports: Collection[int] = ()) -> Transcript:
+    """Read a capture file and give what was said in it. ports: further ones at which servers speak SMTP.
+
+    A file that is cut short or damaged gives what is whole, and its `problem`. Raises NotACapture when it is none,
+    OSError when it cannot be opened.
+    """
+    problems: list[str] = []
+    transcript = transcript_of(_whole_frames(path, problems), Path(path).name, ports)
+    return replace(transcript, problem=problems[0]) if problems else transcript
+
+
+def _whole_frames(path: str | PathLike[str], problems: list[str]) -> Iterator[Frame]:
+    try:
+        yield from read_frames(path)
+    except BrokenCapture as error:
+        problems.append(str(error))
+
+
+def transcript_of(frames: Iterable[Frame], source: str, ports: Collection[int] = ()) -> Transcript:
+    """Give what was said in these frames, which come in the order of their capture. source: see `Transcript`."""
+    reading = _Reading(SMTP_PORTS.union(ports))
+    for frame in frames:
+        reading.add(frame)
+    return reading.transcript(source)
+
+
+class _Reading:
+    """A capture that is being read."""
+
+    def __init__(self, ports: Collection[int]) -> None:
+        self._ports = ports
+        self._streams = Streams()
+        self._conversations: dict[int, Conversation] = {}  # by number of the stream, ascending
+        self._start = 0
+        self._packets = 0
+        self._unread: set[int] = set()  # link types
+        self._is_readable = False
+
+    def add(self, frame: Frame) -> None:
+        self._packets += 1
+        if self._packets == 1:
+            self._start = frame.time
+        if frame.link_type not in LINKS:
+            self._unread.add(frame.link_type)
+            return
+        self._is_readable = True
+        segment = segment_of(frame)
+        if segment is None:
+            return
+        stream, pieces = self._streams.add(segment, frame.number, frame.time)
+        if not stream.ignored and stream.number not in self._conversations:
+            self._conversations[stream.number] = Conversation(stream, self._start, self._ports)
+        self._read(pieces)
+
+    def _read(self, pieces: list[Piece]) -> None:
+        for stream, side, part in pieces:
+            if not stream.ignored:
+                self._conversations[stream.number].add(side, part)
+            if stream.ignored:
+                self._conversations.pop(stream.number, None)
+
+    def transcript(self, source: str) -> Transcript:
+        self._read(self._streams.close())
+        for conversation in self._conversations.values():
+            conversation.close()
+        spoken = [conversation for conversation in self._conversations.values() if conversation.is_smtp]
+        return Transcript(
+            entries=_by_frame(entry for conversation in spoken for entry in conversation.entries),
+            streams=tuple(conversation.endpoints() for conversation in spoken),
+            segments=tuple(sorted(_segments(spoken), key=lambda segment: segment.frame or 0)),
+            source=source,
+            packets=self._packets,
+            problem=self._problem(),
+        )
+
+    def _problem(self) -> str:
+        if self._is_readable or not self._unread:
+            return ""
+        kinds = ", ".join(map(str, sorted(self._unread)))
+        return f"frames of link type {kinds} are not read here: capture on Ethernet, a loopback interface or 'any'"
+
+
+def _segments(conversations: Iterable[Conversation]) -> Iterator[Segment]:
+    for conversation in conversations:
+        yield from conversation.segments()
+
+
+def _by_frame(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Sort by the frame with which each was there to be read, keeping the order of what one party said.
+
+    Where segments came late, something that was captured early had to wait for something captured later.
+    """
+    latest: dict[tuple[int, Party], int] = {}
+    keyed = []
+    for entry in entries:
+        speaker = entry.stream, entry.party
+        latest[speaker] = max(latest.get(speaker, 0), *entry.frames)
+        keyed.append((latest[speaker], entry))
+    return tuple(entry for _, entry in sorted(keyed, key=lambda pair: pair[0]))

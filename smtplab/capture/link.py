@@ -1,0 +1,181 @@
+"""Where in a frame is the TCP segment?
+
+Strips what lies below TCP: Ethernet with any number of VLAN tags, the loopback headers of BSD, macOS and Windows, the
+cooked headers of Linux, or nothing at all; then IPv4 or IPv6, also one inside the other. What the capture cut off is
+counted, never made up. Fragments are not put together: the first one gives the octets that it has.
+
+Link types: the registry of draft-ietf-opsawg-pcaplinktype. IPv4: RFC 791. IPv6: RFC 8200. TCP: RFC 9293 §3.1.
+"""
+
+import struct
+from ipaddress import ip_address
+from typing import Final, NamedTuple
+
+from smtplab.capture.frame import Frame
+
+LINKS: Final = {  # link type -> where the ethertype stands (None: there is none), where what it names begins
+    1: (12, 14),  # Ethernet
+    113: (14, 16),  # Linux cooked, version 1
+    276: (0, 20),  # and 2
+    # The family number here differs by system and byte order; the version inside the IP header does not.
+    0: (None, 4),  # loopback of BSD and macOS
+    108: (None, 4),  # of OpenBSD
+    101: (None, 0),  # IP alone
+    12: (None, 0),
+    14: (None, 0),
+    228: (None, 0),
+    229: (None, 0),
+}
+IP_ETHERTYPES: Final = (0x0800, 0x86DD)
+VLAN_ETHERTYPES: Final = (0x8100, 0x88A8, 0x9100)  # IEEE 802.1Q, 802.1ad, and what came before 802.1ad
+
+TCP, ICMP, ICMPV6 = 6, 1, 58
+TUNNELS: Final = (4, 41)  # IPv4, IPv6 inside (RFC 2003, RFC 4213)
+IPV6_FRAGMENT: Final = 44  # its second octet is reserved and zero, so that it is 8 octets long
+EXTENSIONS: Final = {  # what to add to the length in the second octet, and its unit (RFC 8200 §4, RFC 4302 §2.2)
+    0: (1, 8),
+    43: (1, 8),
+    IPV6_FRAGMENT: (1, 8),
+    51: (2, 4),
+    60: (1, 8),
+}
+ICMP_ERRORS: Final = {ICMP: (3, 4, 5, 11, 12), ICMPV6: (1, 2, 3, 4)}  # RFC 792, RFC 4443 §2.1
+ICMP_HEADER: Final = 8
+
+FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = (1 << bit for bit in range(8))
+
+_TCP_HEADER: Final = struct.Struct("!HHIIBB")  # up to the flags; all that follows is of no use here
+_LEAST_TCP_HEADER = _LEAST_IPV4_HEADER = 20
+_IPV4_HEADER: Final = struct.Struct("!2xH2xHxB")
+_IPV6_HEADER: Final = struct.Struct("!4xHB")
+
+
+class Endpoint(NamedTuple):
+    """One end of a connection. address: 4 octets or 16."""
+
+    address: bytes
+    port: int
+
+    def __str__(self) -> str:
+        address = ip_address(self.address)
+        return f"[{address}]:{self.port}" if address.version == 6 else f"{address}:{self.port}"
+
+
+class TcpSegment(NamedTuple):
+    """A TCP segment.
+
+    missing: how many octets of data followed `payload` on the wire and are not in the capture. quoted: it stands in an
+    ICMP error, which tells that the connection exists; but it was not sent here, and its payload is no data.
+    """
+
+    source: Endpoint
+    destination: Endpoint
+    sequence: int
+    acknowledgment: int
+    flags: int
+    payload: bytes
+    missing: int = 0
+    quoted: bool = False
+
+
+class Place(NamedTuple):
+    """Where a segment is in its frame: offsets of the IP header, of the TCP header and of the segment's end.
+
+    end: greater than the length of the octets where the capture cut the frame.
+    """
+
+    network: int
+    transport: int
+    end: int
+    quoted: bool
+
+
+def segment_of(frame: Frame) -> TcpSegment | None:
+    """Take the TCP segment out of a frame; None where there is none, or where the frame ends inside a header."""
+    try:
+        place = place_of(frame)
+        return None if place is None else _segment(frame.octets, *place)
+    except (struct.error, IndexError):
+        return None
+
+
+def place_of(frame: Frame) -> Place | None:
+    """Find the TCP segment in a frame. Raises struct.error or IndexError where the frame ends inside a header."""
+    octets = frame.octets
+    network = _network(frame.link_type, octets)
+    quoted = False
+    while network is not None:
+        transport, end, protocol = _beyond_ip(octets, network, frame.original_length)
+        if protocol == TCP:
+            return Place(network, transport, end, quoted) if transport + _LEAST_TCP_HEADER <= end else None
+        if protocol in TUNNELS:
+            network = transport
+        elif not quoted and octets[transport] in ICMP_ERRORS.get(protocol, ()):
+            network, quoted = transport + ICMP_HEADER, True
+        else:
+            network = None
+    return None
+
+
+def _segment(octets: bytes, network: int, transport: int, end: int, quoted: bool) -> TcpSegment:
+    source_port, destination_port, sequence, acknowledgment, length, flags = _TCP_HEADER.unpack_from(octets, transport)
+    length = (length >> 4) * 4
+    data = transport + length if length >= _LEAST_TCP_HEADER else end
+    first, size = (8, 16) if octets[network] >> 4 == 6 else (12, 4)
+    source = network + first
+    return TcpSegment(
+        Endpoint(octets[source : source + size], source_port),
+        Endpoint(octets[source + size : source + 2 * size], destination_port),
+        sequence,
+        acknowledgment,
+        flags,
+        octets[data:end],
+        max(0, end - max(data, len(octets))),
+        quoted,
+    )
+
+
+def _network(link_type: int, octets: bytes) -> int | None:
+    """Find where the IP header begins."""
+    type_at, inside = LINKS.get(link_type, (None, None))
+    if type_at is None or inside is None:
+        return inside
+    ethertype = octets[type_at] << 8 | octets[type_at + 1]
+    while ethertype in VLAN_ETHERTYPES:
+        ethertype = octets[inside + 2] << 8 | octets[inside + 3]
+        inside += 4
+    return inside if ethertype in IP_ETHERTYPES else None
+
+
+def _beyond_ip(octets: bytes, network: int, limit: int) -> tuple[int, int, int]:
+    """Give where the payload of an IP header begins and ends, and its protocol: -1 where it holds no header of one.
+
+    limit: where the frame ended on the wire. Octets after the length that the header states are padding of the link. A
+    stated length of 0 means all the rest: the network card was still to split this segment (TSO).
+    """
+    version = octets[network] >> 4
+    if version == 4:
+        return _beyond_ipv4(octets, network, limit)
+    if version == 6:
+        return _beyond_ipv6(octets, network, limit)
+    return network, limit, -1
+
+
+def _beyond_ipv4(octets: bytes, network: int, limit: int) -> tuple[int, int, int]:
+    total, fragment, protocol = _IPV4_HEADER.unpack_from(octets, network)
+    header = (octets[network] & 0x0F) * 4
+    end = min(network + total, limit) if total else limit
+    has_transport_header = header >= _LEAST_IPV4_HEADER and not fragment & 0x1FFF
+    return network + header, end, protocol if has_transport_header else -1
+
+
+def _beyond_ipv6(octets: bytes, network: int, limit: int) -> tuple[int, int, int]:
+    length, protocol = _IPV6_HEADER.unpack_from(octets, network)
+    at = network + 40
+    end = min(at + length, limit) if length else limit
+    while protocol in EXTENSIONS:
+        if protocol == IPV6_FRAGMENT and (octets[at + 2] << 8 | octets[at + 3]) & 0xFFF8:
+            return at, end, -1
+        fixed, unit = EXTENSIONS[protocol]
+        protocol, at = octets[at], at + (fixed + octets[at + 1]) * unit
+    return at, end, protocol

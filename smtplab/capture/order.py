@@ -1,0 +1,156 @@
+"""In which order did one side's octets go by?
+
+TCP numbers every octet, so that segments may come late, twice, cut anew or overlapping and still give one stream. They
+are put in order here: each octet once, as the receiver's program read it, with the frame that carried it. A hole stays
+a hole: it is given as a number of missing octets, never filled.
+
+A hole is given up when the receiver has acknowledged what comes behind it, since then nobody will send it again: the
+capture missed it. Without acknowledgments it is given up at the end.
+
+RFC 9293 §3.4 (sequence numbers), §3.8 (data communication).
+"""
+
+from heapq import heappop, heappush
+from typing import Final, NamedTuple
+
+from smtplab.capture.link import FIN, RST, SYN, TcpSegment
+
+SEQUENCE_NUMBERS: Final = 1 << 32
+# As much may wait behind a hole, then it is given up: more than receivers have windows for. SEGMENT_COST is what Python
+# needs for a segment besides its octets.
+MAX_WAITING: Final = 16 << 20
+SEGMENT_COST: Final = 100
+
+
+class Part(NamedTuple):
+    """Octets that come next, or a hole: then `octets` is empty and `missing` is not 0.
+
+    number, time: of the frame that carried the octets, or whose octets come behind the hole. Segments may come late, so
+    a later part may have an earlier frame.
+    """
+
+    octets: bytes
+    missing: int
+    number: int
+    time: int
+
+
+class Direction:
+    """The octets of one side. Positions count them from 0 and do not wrap, as sequence numbers do.
+
+    first: the sequence number of position 0, None until it is known.
+    """
+
+    __slots__ = (
+        "_acknowledged",
+        "_end",
+        "_final",
+        "_last",
+        "_opening",
+        "_position",
+        "_unnumbered",
+        "_waiting",
+        "_weight",
+        "first",
+    )
+
+    def __init__(self) -> None:
+        self.first: int | None = None
+        self._position = 0  # how far the octets are given out
+        self._end = 0  # how far they are known to go
+        self._final: int | None = None  # where a FIN ends them
+        self._acknowledged = 0  # how far the receiver has them
+        self._waiting: list[tuple[int, int, int, bytes]] = []  # a heap: position, frame number, time, octets
+        self._weight = 0  # of what waits
+        self._last = (0, 0)  # number and time of the last frame
+        self._opening = b""  # the first octets, where they were numbered 0
+        self._unnumbered = False
+
+    def begin(self, sequence: int) -> None:
+        """Learn the sequence number of the first octet, unless it is known already."""
+        if self.first is None:
+            self.first = sequence % SEQUENCE_NUMBERS
+
+    def take(self, segment: TcpSegment, number: int, time: int) -> list[Part]:
+        """Take in a segment and give what is in order now, oldest first."""
+        # A SYN takes a number of its own (§3.4).
+        sequence = segment.sequence + 1 if segment.flags & SYN else segment.sequence
+        self.begin(sequence)
+        if segment.flags & RST:  # what it may carry is a note for the diagnostician, not data (RFC 1122 §4.2.2.12)
+            return []
+        self._last = number, time
+        if sequence == 0 and segment.payload and self._is_unnumbered(segment.payload):
+            return [Part(segment.payload, 0, number, time)]
+        start = self._place(sequence)
+        payload = self._within_the_end(start, segment)
+        if payload and start == self._position and not self._waiting:
+            self._position += len(payload)
+            return [Part(payload, 0, number, time)]
+        if payload and start + len(payload) > self._position:
+            heappush(self._waiting, (start, number, time, payload))
+            self._weight += len(payload) + SEGMENT_COST
+        return self._in_order() if self._waiting else []
+
+    def acknowledge(self, sequence: int) -> list[Part]:
+        """Learn that the receiver has all before `sequence`, and give what waited for a hole there."""
+        if self.first is None:
+            return []
+        self._acknowledged = max(self._acknowledged, self._place(sequence))
+        return self._in_order() if self._waiting else []
+
+    def flush(self) -> list[Part]:
+        """Give all that waits, with the holes before it, and the one after it where more is known to have been sent."""
+        self._acknowledged = SEQUENCE_NUMBERS + self._end
+        parts = self._in_order()
+        if self._end > self._position:
+            parts.append(Part(b"", self._end - self._position, *self._last))
+            self._position = self._end
+        return parts
+
+    def _place(self, sequence: int) -> int:
+        """Give the position that a sequence number means: of all those possible, the one closest to here."""
+        half = SEQUENCE_NUMBERS // 2
+        return self._position + (sequence - (self.first or 0) - self._position + half) % SEQUENCE_NUMBERS - half
+
+    def _within_the_end(self, start: int, segment: TcpSegment) -> bytes:
+        """Note how far the octets go, and give the payload without what comes after a FIN."""
+        payload = segment.payload
+        end = start + len(payload) + segment.missing
+        if self._final is None and segment.flags & FIN:
+            self._final = end
+        if self._final is not None and end > self._final:
+            payload, end = payload[: max(0, self._final - start)], self._final
+        self._end = max(self._end, end)
+        return payload
+
+    def _in_order(self) -> list[Part]:
+        """Take from what waits all that can be given out."""
+        parts = []
+        while self._waiting:
+            start, number, time, payload = self._waiting[0]
+            if start > self._position:
+                if start > self._acknowledged and self._weight <= MAX_WAITING:
+                    break
+                parts.append(Part(b"", start - self._position, number, time))
+                self._position = start
+            heappop(self._waiting)
+            self._weight -= len(payload) + SEGMENT_COST
+            fresh = payload[self._position - start :]
+            if fresh:
+                parts.append(Part(fresh, 0, number, time))
+                self._position += len(fresh)
+        return parts
+
+    def _is_unnumbered(self, payload: bytes) -> bool:
+        """Tell whether all segments are numbered 0, as in captures that were made up: then they are taken as they come.
+
+        It shows where a SYN took number 0 and the octets have it too (one octet alone may be a keep-alive), or where
+        different octets have it.
+        """
+        if self._unnumbered or self._position == 0:
+            self._unnumbered |= self.first == 1 and len(payload) > 1
+            self._opening = payload
+        elif self.first == 0:
+            length = min(len(payload), len(self._opening))
+            self._unnumbered = payload[:length] != self._opening[:length]
+        return self._unnumbered

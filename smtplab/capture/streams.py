@@ -1,0 +1,127 @@
+"""Which segments belong to one connection?
+
+Those between the same two endpoints, until a SYN opens another connection between them. Connections are numbered as
+Wireshark numbers them (tcp.stream), so that a number can be looked up there. What each side said comes out in order
+(`order`), and the segments that open and close a connection are noted.
+
+RFC 9293 §3.5 (opening), §3.6 (closing).
+"""
+
+from typing import NamedTuple
+
+from smtplab.capture.link import ACK, FIN, RST, SYN, Endpoint, TcpSegment
+from smtplab.capture.order import SEQUENCE_NUMBERS, Direction, Part
+
+
+class Piece(NamedTuple):
+    """What one side of a stream said next. side: 0 for the sender of the stream's first segment, 1 for the other."""
+
+    stream: "TcpStream"
+    side: int
+    part: Part
+
+
+class Control(NamedTuple):
+    """A segment that opens or closes a connection: SYN, FIN, RST, or the bare ACK that ends the handshake."""
+
+    side: int
+    flags: int
+    number: int
+    time: int
+
+
+class TcpStream:
+    """One TCP connection.
+
+    number: from 0, in order of first segment among all connections. ends: the endpoint of each side. opener: the side
+    that sent SYN, None where the capture began later. ignored: set it to be given no more pieces.
+    """
+
+    __slots__ = ("_directions", "_finished", "_to_acknowledge", "controls", "ends", "ignored", "number", "opener")
+
+    def __init__(self, number: int, source: Endpoint, destination: Endpoint) -> None:
+        self.number = number
+        self.ends = (source, destination)
+        self.opener: int | None = None
+        self.controls: list[Control] = []
+        self.ignored = False
+        self._directions = (Direction(), Direction())
+        self._to_acknowledge: int | None = None  # the side whose next ACK ends the handshake
+        self._finished = False
+
+    def is_followed_by(self, segment: TcpSegment, side: int) -> bool:
+        """Tell whether a segment between the same endpoints opens another connection: a SYN that is no repetition."""
+        if segment.flags & (SYN | ACK) != SYN:
+            return False
+        first = self._directions[side].first
+        repeated = first is None or (segment.sequence + 1 - first) % SEQUENCE_NUMBERS == 0
+        return self._finished or not repeated
+
+    def add(self, segment: TcpSegment, side: int, number: int, time: int) -> list[Piece]:
+        """Take in a segment and give what can be told now: of its receiver, if it shows a hole, then of its sender."""
+        self._note(segment, side, number, time)
+        if self.ignored:
+            return []
+        answered, told = self._directions[1 - side], self._directions[side]
+        pieces = []
+        if segment.flags & ACK and not segment.flags & RST:
+            if segment.flags & SYN:
+                answered.begin(segment.acknowledgment)
+            pieces = [Piece(self, 1 - side, part) for part in answered.acknowledge(segment.acknowledgment)]
+        return pieces + [Piece(self, side, part) for part in told.take(segment, number, time)]
+
+    def close(self) -> list[Piece]:
+        """Give what still waits behind holes, first of one side, then of the other."""
+        if self.ignored:
+            return []
+        return [
+            Piece(self, side, part) for side, direction in enumerate(self._directions) for part in direction.flush()
+        ]
+
+    def _note(self, segment: TcpSegment, side: int, number: int, time: int) -> None:
+        """Keep what opens and closes the connection, and who opened it."""
+        flags = segment.flags
+        ends_handshake = side == self._to_acknowledge and flags & ACK and not flags & SYN
+        if ends_handshake:
+            self._to_acknowledge = None
+        if flags & SYN:
+            self.opener = 1 - side if flags & ACK else side
+            self._to_acknowledge = self.opener if flags & ACK else None
+        self._finished |= bool(flags & FIN)
+        if flags & (SYN | FIN | RST) or (ends_handshake and not segment.payload and not segment.missing):
+            self.controls.append(Control(side, flags, number, time))
+
+
+class Streams:
+    """All TCP streams of a capture."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._latest: dict[tuple[Endpoint, Endpoint], tuple[TcpStream, int]] = {}  # (from, to) -> stream, side
+
+    def add(self, segment: TcpSegment, number: int, time: int) -> tuple[TcpStream, list[Piece]]:
+        """Take in the segment of a frame, in the order of frames. Give its stream, and what it completes, oldest first.
+
+        Where it opens a stream between endpoints that had one, what is left of the older one comes first.
+        """
+        left: list[Piece] = []
+        stream, side = self._latest.get((segment.source, segment.destination), (None, 0))
+        if stream is not None and stream.is_followed_by(segment, side):
+            left = stream.close()
+            stream = None
+        if stream is None:
+            stream, side = self._open(segment.source, segment.destination), 0
+        if segment.quoted:  # in an ICMP error: it tells that the connection exists, and was not sent here
+            return stream, left
+        return stream, left + stream.add(segment, side, number, time)
+
+    def close(self) -> list[Piece]:
+        """End the capture, and give what is left of all streams."""
+        return [piece for stream, side in self._latest.values() if side == 0 for piece in stream.close()]
+
+    def _open(self, source: Endpoint, destination: Endpoint) -> TcpStream:
+        stream = TcpStream(self._count, source, destination)
+        self._count += 1
+        self._latest[source, destination] = stream, 0
+        self._latest[destination, source] = stream, 1
+        return stream
