@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
 from urllib.parse import quote, unquote
 
 from smtplab.protocol.grammar import same_mailbox
@@ -29,7 +29,8 @@ class Mailbox(mailbox.Maildir):
     """A Maildir whose messages come as `email.message.EmailMessage`, oldest first."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, factory=_read_message, create=True)
+        # The type stubs know no factory but for their own message class; the documentation does.
+        super().__init__(path, factory=cast(Any, _read_message), create=True)
 
     def iterkeys(self) -> Iterator[str]:
         """The keys in order of delivery; the standard library's come in whatever order the directory has."""

@@ -93,6 +93,9 @@ class Observer:
         while self._waits_for_reply() and self._client:
             self._assume_reply()
             entries += self._read()
+        if self.state is State.MAIL_DATA and not self._greeted and self._client.has_lax_end_mark():
+            self._client.lax = True  # no server is there to say what it took for the end, so the likeliest is taken
+            entries += self._read()
         self._closing = True
         return entries + self._flush("client") + self._read() + self._flush("server")
 
@@ -255,7 +258,7 @@ class Observer:
         flow = self._flow(party)
         if not flow:
             return []
-        kind = Kind.UNKNOWN
+        kind = Kind.TLS if self._tls else Kind.UNKNOWN
         if party == "client" and self.state is State.MAIL_DATA and END_OF_DATA not in self._unanswered:
             kind = Kind.MAIL_DATA
         elif party == "client" and self._chunk:
