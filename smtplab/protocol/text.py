@@ -24,12 +24,16 @@ RECORDS: Final = {20: "change cipher spec", 21: "alert", 22: "handshake", 23: "a
 
 
 class Line(NamedTuple):
-    """One line of the dialogue. note: what its base64 says, or that something is masked; often ""."""
+    """One line of the dialogue.
+
+    note: what its base64 says, or that something is masked. error: the class of a negative reply.
+    """
 
     phase: str
     party: Party
     text: str
     note: str = ""
+    error: str = ""
 
 
 def transcript_text(transcript: Transcript, *, passwords: bool = False, mail_lines: int = MAIL_LINES) -> str:
@@ -64,7 +68,7 @@ def dialogue_lines(entries: list[Entry], *, passwords: bool = False, mail_lines:
             continue
         for entry in run:
             for text, note in _said(entry, passwords, mail_lines):
-                yield Line(entry.phase, party, text, cut(note, COLUMNS))
+                yield Line(entry.phase, party, text, cut(note, COLUMNS), error_word(entry))
 
 
 def _written(lines: Iterator[Line]) -> Iterator[str]:
@@ -114,6 +118,12 @@ def decoded_note(entry: Entry, *, passwords: bool = False) -> str:
 
 def _quoted(name: str, value: str, passwords: bool) -> str:
     return MASK if name == "password" and not passwords else f"“{safe(value)}”"
+
+
+def error_word(entry: Entry) -> str:
+    """Name the class of a negative reply, transient (4yz) or permanent (5yz); "" for others (RFC 5321 §4.2.1)."""
+    code = entry.code or 0
+    return "" if code < 400 else "transient" if code < 500 else "permanent"
 
 
 def _is_secret(entry: Entry) -> bool:

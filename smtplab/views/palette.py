@@ -24,6 +24,7 @@ INKS: Final = {
     "server": Colour("#a8480f", "#f0a26c"),
     "error":  Colour("#b3005e", "#ff86bb"),
     "paper":  Colour("#ffffff", "#15181c"),
+    "lit":    Colour("#ffe27a", "#7a5c00"),  # behind what the reader points at
 }
 
 # A tint is laid over the paper with TINT_OPACITY, so that one value serves both themes.
@@ -41,6 +42,7 @@ TINTS: Final = {
 # fmt: on
 OTHER_TINT: Final = "#7d8790"  # TCP, and whatever has no colour of its own
 TINT_OPACITY: Final = Colour("0.13", "0.20")
+HTML_OPACITY: Final = "0.16"
 
 # One after the other for the fields of an entry; neighbours differ in hue and in lightness.
 FIELD_TINTS: Final = ("#3d8fdd", "#e8833a", "#2fa66a", "#8b63d9", "#d9b21c", "#d64f8a", "#1fa39b", "#7d8790")
@@ -53,6 +55,12 @@ MONO: Final = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
 def tint(phase: str) -> str:
     """Give the tint of a phase."""
     return TINTS.get(phase, OTHER_TINT)
+
+
+def transparent(colour: str) -> str:
+    """Give a tint as HTML lays it over whatever is behind: light or dark, so between the two opacities."""
+    red, green, blue = bytes.fromhex(colour[1:])
+    return f"rgb({red} {green} {blue} / {HTML_OPACITY})"
 
 
 def dark_rules(scope: str) -> str:

@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 
 from smtplab.protocol.octets import printable
 from smtplab.protocol.states import GREETING
-from smtplab.protocol.text import lines_of
+from smtplab.protocol.text import error_word, lines_of
 from smtplab.protocol.transcript import Entry, Kind, Party, Segment, Stream, Transcript
-from smtplab.views.summary import Summary, error_word, summary
+from smtplab.views.summary import Summary, summary
 
 TCP: Final = "TCP"
 

@@ -48,9 +48,3 @@ def _reply(entry: Entry) -> Summary:
     if not more:
         return Summary(shown(first), decoded_note(entry))
     return Summary(shown(first), f"+{count(len(more), 'keyword' if entry.answers == 'EHLO' else 'line')}")
-
-
-def error_word(entry: Entry) -> str:
-    """Name the class of a negative reply, transient (4yz) or permanent (5yz); "" for others (RFC 5321 §4.2.1)."""
-    code = entry.code or 0
-    return "" if code < 400 else "transient" if code < 500 else "permanent"

@@ -1,0 +1,141 @@
+"""Where in a transcript does the reader stand, and what is shown there? The stepper without its widgets.
+
+`Steps` holds the position and writes the panes as HTML. It knows no kernel and no browser, so that it can be tested
+without them.
+"""
+
+from functools import cached_property
+from html import escape
+from typing import Final
+
+from smtplab.protocol.states import END_OF_DATA, GREETING, TRANSITIONS, State
+from smtplab.protocol.text import count, error_word
+from smtplab.protocol.transcript import Entry, Transcript
+from smtplab.views import palette
+from smtplab.views.hexdump import octets
+from smtplab.views.ladder import Ladder
+from smtplab.views.scene import Box, Group, Scene
+from smtplab.views.summary import summary
+from smtplab.views.svg import to_svg
+
+COLUMNS: Final = 76  # of the current line
+MOMENTS: Final = {GREETING: "the greeting", END_OF_DATA: "the end of the mail data"}  # neither is a verb
+NOTHING: Final = "<p>nothing was said</p>"
+
+
+class Steps:
+    """A position in a transcript. `index` is that of the current entry, 0 to len(transcript) - 1."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.transcript = transcript
+        self.index = 0
+
+    @property
+    def last(self) -> int:
+        """The index of the last entry; 0 where there is none."""
+        return max(0, len(self.transcript) - 1)
+
+    @property
+    def entry(self) -> Entry | None:
+        """The current entry; None where nothing was said."""
+        return self.transcript[self.index] if len(self.transcript) else None
+
+    def select(self, index: int) -> None:
+        """Go to an entry; to the nearest one where there is none of that index."""
+        self.index = min(max(index, 0), self.last)
+
+    def step(self, by: int) -> None:
+        """Go so many entries forward, or back if it is negative, and stop at either end."""
+        self.select(self.index + by)
+
+    def line(self) -> str:
+        """Write the current line: which it is, who said it, what was said, and when."""
+        entry = self.entry
+        if entry is None:
+            return NOTHING
+        said, note = summary(entry).fitted(COLUMNS)
+        notes = "".join(
+            f'<span class="smtplab-note">{escape(text)}</span>' for text in (note, error_word(entry)) if text
+        )
+        error = " smtplab-error" if error_word(entry) else ""
+        return (
+            f'<div class="smtplab-place">{self.index + 1} of {len(self.transcript)} {_phase(entry)} {_party(entry)}'
+            f'{_packet(entry)}</div><div class="smtplab-said{error}"><code>{escape(said)}</code>{notes}</div>'
+        )
+
+    def state(self) -> str:
+        """Write the state of the server before and after the current entry, and what the table lets follow."""
+        entry = self.entry
+        if entry is None:
+            return NOTHING
+        after = f" → <b>{entry.after.value}</b>" if entry.after is not entry.before else " (does not change)"
+        return (
+            f'<div>state of the server: <b class="smtplab-before">{entry.before.value}</b>'
+            f'<span class="smtplab-after">{after}</span></div>'
+            f'<div class="smtplab-next">what may come next: {", ".join(_allowed(entry.after)) or "nothing"}</div>'
+        )
+
+    def octets(self) -> str:
+        """Write the octets of the current entry, each field coloured and explained."""
+        return octets(self.entry).html(style=False) if self.entry else NOTHING
+
+    def ladder(self) -> str:
+        """Write the ladder, without a mark; it is the same wherever the reader stands."""
+        return f'<div class="smtplab-scroll"><div class="smtplab-anchor"></div>{to_svg(self._scene, style=False)}</div>'
+
+    def mark(self, scope: str) -> str:
+        """Write the CSS rules that lift the current row in the ladder of `scope` and scroll it into view.
+
+        The anchor is put where the row is, and for a moment the pane must snap to it: so no script is needed, and
+        afterwards the reader may scroll away.
+        """
+        entry = self.entry
+        if entry is None:
+            return ""
+        follow = f"{scope[1:]}-follow-{self.index}"
+        row = f"{scope} #entry-{self.index}"
+        return (
+            f"{row} .lift{{fill:var(--smtplab-paper);stroke:var(--smtplab-{entry.party})}}"
+            f"{row} .arrow{{stroke-width:2.5}}"
+            f"{scope} .smtplab-anchor{{top:{100 * self._heights[self.index]:.3f}%}}"
+            f"@keyframes {follow}{{from,to{{scroll-snap-type:y mandatory}}}}"
+            f"{scope} .smtplab-ladder{{animation:{follow} .4s}}"
+        )
+
+    @cached_property
+    def _scene(self) -> Scene:
+        return Ladder(self.transcript).scene()
+
+    @cached_property
+    def _heights(self) -> dict[int, float]:
+        """Where the middle of each row is, as a part of the ladder's height."""
+        rows = (item for item in self._scene.items if isinstance(item, Group))
+        lifts = (
+            (row, shape) for row in rows for shape in row.shapes if isinstance(shape, Box) and shape.name == "lift"
+        )
+        return {
+            int(row.name.removeprefix("entry-")): (lift.y + lift.height / 2) / self._scene.height for row, lift in lifts
+        }
+
+
+def _phase(entry: Entry) -> str:
+    tint = palette.transparent(palette.tint(entry.phase))
+    return f'<b class="smtplab-phase" style="background:{tint}">{escape(entry.phase)}</b>' if entry.phase else ""
+
+
+def _party(entry: Entry) -> str:
+    direction = "client → server" if entry.party == "client" else "server → client"
+    return f'<b class="smtplab-{entry.party}">{direction}</b>'
+
+
+def _packet(entry: Entry) -> str:
+    """When, in which frames."""
+    frames = f" · frame {entry.frame}" if entry.frame else ""
+    if len(entry.frames) > 1:
+        frames = f" · {count(len(entry.frames), 'frame')}, the last is {entry.frame}"
+    return f'<span class="smtplab-note">{entry.time * 1000:.1f} ms{frames}</span>'
+
+
+def _allowed(state: State) -> list[str]:
+    """What the table of states lets follow: verbs, or a moment that is none."""
+    return [MOMENTS.get(verb, verb) for (before, verb) in TRANSITIONS if before is state]
