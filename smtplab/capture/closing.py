@@ -1,0 +1,53 @@
+"""Has every connection been seen to its end?
+
+A capture that stops when the client has said QUIT misses what TCP does after it: both FINs and the acknowledgment of
+each. So it goes on until no connection is open any more, which is what this module answers.
+"""
+
+from smtplab.capture.link import ACK, FIN, RST, SYN, Endpoint, TcpSegment
+
+MODULUS = 2**32
+
+
+class Connections:
+    """The connections of a capture. Feed it each segment, in the order of the capture."""
+
+    def __init__(self) -> None:
+        self._ends: dict[frozenset[Endpoint], _End] = {}
+
+    @property
+    def all_closed(self) -> bool:
+        return all(end.closed for end in self._ends.values())
+
+    def see(self, segment: TcpSegment) -> None:
+        connection = frozenset((segment.source, segment.destination))
+        if segment.flags & (SYN | ACK) == SYN:  # the ports of an old connection may come again
+            self._ends[connection] = _End()
+        elif segment.payload:
+            self._ends.setdefault(connection, _End())
+        # What begins with a bare FIN or ACK was closing when the capture began, and is not waited for.
+        if end := self._ends.get(connection):
+            end.see(segment)
+
+
+class _End:
+    """How far the closing of one connection has come."""
+
+    def __init__(self) -> None:
+        self._reset = False
+        self._after_fin: dict[Endpoint, int] = {}  # the sequence number after each FIN: the other party acknowledges it
+        self._acknowledged: set[Endpoint] = set()
+
+    @property
+    def closed(self) -> bool:
+        """Both FINs were acknowledged (RFC 9293 §3.6), or a reset cut it short (§3.5.2)."""
+        return self._reset or len(self._acknowledged) == 2
+
+    def see(self, segment: TcpSegment) -> None:
+        if segment.flags & RST:
+            self._reset = True
+        if segment.flags & FIN:
+            length = len(segment.payload) + segment.missing
+            self._after_fin[segment.source] = (segment.sequence + length + 1) % MODULUS
+        if segment.flags & ACK and self._after_fin.get(segment.destination) == segment.acknowledgment:
+            self._acknowledged.add(segment.destination)

@@ -1,0 +1,158 @@
+"""What went over the wire while this ran? A capture of one server's packets, live where the system allows it.
+
+Where it does not, the packets are made from what the server's sockets saw: the same octets in the same order, in
+segments that nobody sent. Which of the two it was is in `source`, and whatever is made from the capture says it too.
+"""
+
+import shlex
+from dataclasses import dataclass, replace
+from os import PathLike, fspath
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Protocol, Self
+
+from smtplab.capture.dissect import transcript_of
+from smtplab.capture.frame import Frame
+from smtplab.capture.save import comments_of, decode_as, save
+from smtplab.capture.socket_recorder import SocketRecorder, Tapped
+from smtplab.protocol.octets import printable
+from smtplab.protocol.transcript import Transcript
+
+if TYPE_CHECKING:  # scapy is loaded when its packets are asked for
+    from scapy.plist import PacketList
+
+PATIENCE: Final = 1.0  # seconds that a capture waits for connections to close when it stops
+
+
+class Recorder(Protocol):
+    """What collects frames: a `Sniffer` or a `SocketRecorder`."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def frames(self) -> list[Frame]: ...
+    @property
+    def lost(self) -> int | None: ...
+    def start(self) -> None: ...
+    def stop(self, patience: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved capture. As text: where it is, and how to look at it.
+
+    decode_as: what Wireshark's "Decode As" and `tshark -d` need to see SMTP in it; "" where they know the port.
+    """
+
+    path: str
+    decode_as: str
+
+    def __str__(self) -> str:
+        path, option = shlex.quote(self.path), f" -d {self.decode_as}" if self.decode_as else ""
+        return printable(f"{self.path}: open it in Wireshark, or say: tshark -r {path}{option}".encode())
+
+
+class Capture:
+    """The packets of one server. Use it in a `with` statement, or call `start` and `stop`.
+
+    live: True for packets from the wire or not at all, False for packets made from what the sockets saw, None for the
+    first if the system allows it. On the wire means on the loopback interface: connections from elsewhere are not seen.
+
+    All attributes may be read during the capture, and any number of times after it.
+    """
+
+    def __init__(self, server: Tapped, live: bool | None = None) -> None:
+        self._server = server
+        self._live = live
+        self._recorder: Recorder | None = None
+        self._running = False
+        self._port = 0
+        self._transcript: Transcript | None = None  # made when asked for, and again as long as the capture runs
+        self._packets: PacketList | None = None
+
+    def start(self) -> Self:
+        """Begin to capture. Raises PermissionError, saying what to do, when `live` is True and the system refuses.
+
+        Raises RuntimeError when this capture was started before, or when the server has no port yet.
+        """
+        if self._recorder is not None:
+            raise RuntimeError("this capture was started before: make a new Capture for the next one")
+        if not self._server.port:
+            raise RuntimeError("the server has no port yet: start it before the capture")
+        self._port = self._server.port
+        self._recorder = self._new_recorder()
+        self._recorder.start()
+        self._running = True
+        return self
+
+    def stop(self) -> None:
+        """Wait until all connections are closed, but not longer than a second, and end the capture. Twice is fine."""
+        if self._running:
+            self._started.stop(PATIENCE)
+            self._running = False
+            self._transcript = self._packets = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def source(self) -> str:
+        """Where the packets come from: "live" or "recorded at the socket"."""
+        return self._started.source
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The packets as octets, oldest first. Those from the wire have no checksums: see `checksums`."""
+        return self._started.frames
+
+    @property
+    def lost(self) -> int | None:
+        """How many packets the system says that it dropped; None where it does not say."""
+        return self._started.lost
+
+    @property
+    def transcript(self) -> Transcript:
+        """What has been said up to now."""
+        if self._transcript is None or self._running:
+            transcript = transcript_of(self.frames, self.source, [self._port])
+            self._transcript = replace(transcript, lost=self.lost)
+        return self._transcript
+
+    @property
+    def packets(self) -> "PacketList":
+        """The packets as scapy shows them, with a layer for SMTP. This takes a second for some 4,000 of them."""
+        if self._packets is None or self._running:
+            from smtplab.capture import layer
+
+            layer.bind_port(self._port)
+            self._packets = layer.packets_of(self.frames)
+        return self._packets
+
+    def save(self, path: str | PathLike[str]) -> Saved:
+        """Save as a pcapng file, with what was said as comments on the packets, and the right checksums."""
+        save(path, self.frames, comments=comments_of(self.transcript), source=self.source)
+        return Saved(fspath(path), decode_as(self._port))
+
+    @property
+    def _started(self) -> Recorder:
+        if self._recorder is None:
+            raise RuntimeError("this capture has not started: use it in a `with` statement, or call start()")
+        return self._recorder
+
+    def _new_recorder(self) -> Recorder:
+        if self._live is False:
+            return SocketRecorder(self._server)
+        from smtplab.capture.sniff import Sniffer
+
+        try:
+            return Sniffer(self._port)
+        except OSError as error:
+            if self._live is None:
+                return SocketRecorder(self._server)
+            if isinstance(error, PermissionError):
+                raise PermissionError(f"{error}; or leave `live` out, to see what the sockets saw") from error
+            raise

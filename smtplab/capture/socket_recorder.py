@@ -1,0 +1,61 @@
+"""What did the sockets of a server see? Records it, for a system that lets nobody look at the wire.
+
+The server hands on what happens at its sockets, and `synthesis` makes packets of it.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from smtplab.capture.frame import Frame
+from smtplab.capture.synthesis import Endpoint, Happening, What, synthesised
+
+Tap = Callable[[Endpoint, Endpoint, What, bytes], None]
+
+
+class Tapped(Protocol):
+    """A server that says where it listens, and hands the octets of its connections to its taps."""
+
+    host: str
+    port: int
+    taps: list[Tap]
+
+
+class SocketRecorder:
+    """Records what a server hands to its taps between `start` and `stop`."""
+
+    source = "recorded at the socket"
+    lost = 0  # there is no buffer that could run over
+
+    def __init__(self, server: Tapped) -> None:
+        self._server = server
+        self._happenings: list[Happening] = []
+        self._open: set[tuple[Endpoint, Endpoint, What]] = set()
+        self._closing = threading.Condition()
+        # The steps of the one clock and the date of the other: the time of day may be set back meanwhile.
+        self._epoch = time.time_ns() - time.monotonic_ns()
+
+    def start(self) -> None:
+        self._server.taps = [*self._server.taps, self._tap]
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The packets that may have carried what was recorded up to now."""
+        return synthesised(list(self._happenings))
+
+    def stop(self, patience: float) -> None:
+        """Wait until every connection is closed from both sides, but no longer than `patience` seconds."""
+        with self._closing:
+            self._closing.wait_for(lambda: not self._open, patience)
+        # A new list each time: the server's thread may be going through the old one.
+        self._server.taps = [tap for tap in self._server.taps if tap != self._tap]
+
+    def _tap(self, client: Endpoint, server: Endpoint, what: What, octets: bytes) -> None:
+        when = self._epoch + time.monotonic_ns()
+        with self._closing:
+            self._happenings.append(Happening(client, server, what, octets, when))
+            if what == "open":
+                self._open |= {(client, server, "client closed"), (client, server, "server closed")}
+            self._open.discard((client, server, what))
+            self._closing.notify_all()
