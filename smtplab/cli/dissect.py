@@ -1,0 +1,64 @@
+"""`smtplab dissect`: what was said in a capture file."""
+
+import argparse
+from pathlib import Path
+
+from smtplab.cli import options
+from smtplab.protocol.transcript import Transcript
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Say which options there are."""
+    parser.description = "Read a pcap or pcapng file and tell what was said in it, by SMTP on any port."
+    option = parser.add_argument
+    option("file", metavar="FILE")
+    option("--port", type=options.port, action="append", default=[], metavar="N", help="SMTP is spoken here too")
+    option(
+        "--format", choices=["text", "json", "bytes"], default="text", help="text, one JSON object a line, or octets"
+    )
+    option("--export", metavar="DIR", help="write each message to DIR, as an .eml file of its very octets")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what could be read, and then what stopped the reading."""
+    from smtplab.capture.dissect import dissect
+
+    transcript = dissect(arguments.file, arguments.port)
+    FORMATS[arguments.format](transcript)
+    if arguments.export:
+        _export(transcript, Path(arguments.export))
+    return options.complain(f"{arguments.file}: {transcript.problem}") if transcript.problem else 0
+
+
+def _print_text(transcript: Transcript) -> None:
+    print(transcript)
+
+
+def _print_json(transcript: Transcript) -> None:
+    from smtplab.views.records import json_lines
+
+    for line in json_lines(transcript):
+        print(line)
+
+
+def _print_octets(transcript: Transcript) -> None:
+    from smtplab.views.hexdump import octets
+
+    for entry in transcript:
+        print(octets(entry).text(), end="\n\n")
+
+
+FORMATS = {"text": _print_text, "json": _print_json, "bytes": _print_octets}
+
+
+def _export(transcript: Transcript, directory: Path) -> None:
+    """Write the messages, numbered in their order in each stream: `stream-0-mail-1.eml`."""
+    from smtplab.protocol.transactions import transactions
+
+    directory.mkdir(parents=True, exist_ok=True)
+    numbers: dict[int, int] = {}
+    for transaction in transactions(transcript):
+        number = numbers[transaction.stream] = numbers.get(transaction.stream, 0) + 1
+        path = directory / f"stream-{transaction.stream}-mail-{number}.eml"
+        path.write_bytes(transaction.content or b"")

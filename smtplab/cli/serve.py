@@ -1,0 +1,56 @@
+"""`smtplab serve`: a server for the mail clients of this machine."""
+
+import argparse
+import signal
+import threading
+
+from smtplab.cli import options
+from smtplab.protocol.commands import Lax
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Say which options there are."""
+    parser.description = (
+        "Listen for mail clients. Every mail is stored here, none is ever sent on. Stop it with Ctrl-C: "
+        "clients that are still connected are told 421."
+    )
+    option = parser.add_argument
+    option("--host", default="127.0.0.1", help="where to listen: 127.0.0.1 or ::1 (default: %(default)s)")
+    option("--port", type=options.port, default=2525, help="TCP port, 0 for any free one (default: %(default)s)")
+    option(
+        "--user",
+        type=options.user,
+        action="append",
+        default=[],
+        metavar="NAME:PASSWORD",
+        help="somebody who may log in",
+    )
+    store = parser.add_mutually_exclusive_group()
+    store.add_argument("--maildir", metavar="DIR", help="keep the mail in DIR, one Maildir for each mailbox")
+    store.add_argument("--discard", action="store_true", help="store nothing")
+    option("--lax", choices=[str(name) for name in Lax], action="append", default=[], help="let a deviation pass")
+    option("--allow-remote", action="store_true", help="allow a --host beyond loopback")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Listen until SIGINT or SIGTERM."""
+    from smtplab.net.server import Server
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    server = Server(
+        dict(arguments.user),
+        host=arguments.host,
+        port=arguments.port,
+        maildir=arguments.maildir,
+        discard=arguments.discard,
+        lax=arguments.lax,
+        allow_remote=arguments.allow_remote,
+    )
+    with server:
+        host = f"[{server.host}]" if ":" in server.host else server.host
+        print(f"listening on {host}:{server.port}", flush=True)
+        stop.wait()
+    return 0
