@@ -34,7 +34,8 @@ class Stepper(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.slider = IntSlider(1, 1, self.steps.last + 1, description="entry", layout=Layout(flex="1 1 120px"))
         self.slider.add_class("smtplab-slider")
         self.slider.observe(lambda change: self.select(change["new"] - 1), "value")
-        super().__init__([self._mark, self._controls(), self._line, self._panes()])
+        now = _row("smtplab-now", self._line, self._state)
+        super().__init__([self._mark, self._controls(), now, _row("smtplab-panes", self._ladder(), self._octets)])
         self.add_class(SCOPE[1:])
         self.add_class(self._scope[1:])
         self._show()
@@ -70,14 +71,10 @@ class Stepper(VBox):  # type: ignore[misc]  # ipywidgets has no types
             layout=Layout(flex_flow="row wrap"),
         )
 
-    def _panes(self) -> Box:
+    def _ladder(self) -> HTML:
         ladder = _pane("smtplab-ladder")
         ladder.value = f"<style>{style_sheet()}</style>{self.steps.ladder()}"
-        details = VBox([self._state, self._octets])
-        details.add_class("smtplab-details")
-        panes = Box([ladder, details])
-        panes.add_class("smtplab-panes")
-        return panes
+        return ladder
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The widget, and for readers without a kernel the dialogue: it is the same in every run."""
@@ -90,3 +87,9 @@ def _pane(name: str) -> HTML:
     pane = HTML()
     pane.add_class(name)
     return pane
+
+
+def _row(name: str, *panes: HTML) -> Box:
+    row = Box(panes)
+    row.add_class(name)
+    return row

@@ -8,7 +8,7 @@ from functools import cached_property
 from html import escape
 from typing import Final
 
-from smtplab.protocol.states import END_OF_DATA, GREETING, TRANSITIONS, State
+from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITIONS, State
 from smtplab.protocol.text import count, error_word
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.views import palette
@@ -72,7 +72,7 @@ class Steps:
         return (
             f'<div>state of the server: <b class="smtplab-before">{entry.before.value}</b>'
             f'<span class="smtplab-after">{after}</span></div>'
-            f'<div class="smtplab-next">what may come next: {", ".join(_allowed(entry.after)) or "nothing"}</div>'
+            f'<div class="smtplab-follows">what may come next: {", ".join(_allowed(entry.after)) or "nothing"}</div>'
         )
 
     def octets(self) -> str:
@@ -138,4 +138,4 @@ def _packet(entry: Entry) -> str:
 
 def _allowed(state: State) -> list[str]:
     """What the table of states lets follow: verbs, or a moment that is none."""
-    return [MOMENTS.get(verb, verb) for (before, verb) in TRANSITIONS if before is state]
+    return [MOMENTS.get(verb, verb) for (before, verb) in TRANSITIONS if before is state and verb != BDAT_LAST]

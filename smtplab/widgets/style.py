@@ -5,35 +5,56 @@ from typing import Final
 from smtplab.views import hexdump, palette
 
 SCOPE: Final = ".smtplab-stepper"
-LADDER_HEIGHT: Final = 430  # pixels
-OCTETS_HEIGHT: Final = 322
+LADDER_HEIGHT: Final = 300  # pixels, with the octets below it
+OCTETS_HEIGHT: Final = 230
+WIDE: Final = 1150  # pixels from which they stand side by side
+WIDE_HEIGHT: Final = 440
 
 
 def style_sheet() -> str:
     """Write the rules of all steppers on a page."""
-    pane = "box-sizing:border-box;border:1px solid var(--smtplab-rule);border-radius:6px;overflow:auto;margin:0"
-    return (
-        f"{palette.variables(SCOPE)}{palette.dark_rules(palette.in_dark(SCOPE))}{hexdump.styles(hexdump.FIELDS)}"
-        f"{SCOPE} .widget-html-content{{line-height:1.5}}{SCOPE} .smtplab-mark{{display:none}}"
-        f"{SCOPE} :is(.smtplab-ladder,.smtplab-octets,.smtplab-state,.smtplab-line){{{pane}}}"
-        f"{SCOPE} .smtplab-panes{{flex-flow:row wrap;gap:8px;align-items:stretch}}"
-        f"{SCOPE} .smtplab-ladder{{height:{LADDER_HEIGHT}px;flex:1.3 1 470px;min-width:0}}"
-        f"{SCOPE} .smtplab-ladder{{background:var(--smtplab-paper)}}"
-        f"{SCOPE} .smtplab-details{{height:{LADDER_HEIGHT}px;flex:1 1 430px;min-width:0;gap:8px;overflow:hidden}}"
-        f"{SCOPE} .smtplab-octets{{flex:1 1 {OCTETS_HEIGHT}px;min-height:0;padding:6px 8px}}"
-        f"{SCOPE} .smtplab-state{{flex:0 0 auto;height:66px;padding:6px 8px}}"
-        f"{SCOPE} .smtplab-line{{height:66px;padding:6px 10px}}"
-        f"{SCOPE} .smtplab-said{{white-space:nowrap;font-size:15px}}"
-        f"{SCOPE} .smtplab-said code{{font-family:{palette.MONO};background:none}}"
-        f"{SCOPE} .smtplab-said code{{padding:0;color:inherit;white-space:pre}}"
-        f"{SCOPE} .smtplab-error{{color:var(--smtplab-error);font-weight:bold}}"
-        f"{SCOPE} .smtplab-place{{white-space:nowrap;color:var(--smtplab-dim)}}"
-        f"{SCOPE} .smtplab-note{{color:var(--smtplab-dim);margin-left:1.2em;font-weight:normal}}"
-        f"{SCOPE} .smtplab-phase{{padding:1px 8px;border-radius:8px;margin:0 .6em;color:var(--smtplab-ink)}}"
-        f"{SCOPE} .smtplab-client{{color:var(--smtplab-client)}}{SCOPE} .smtplab-server{{color:var(--smtplab-server)}}"
-        f"{SCOPE} .smtplab-next{{color:var(--smtplab-dim);font-size:12px}}"
-        f"{SCOPE} .smtplab-scroll{{position:relative;line-height:0}}"
-        f"{SCOPE} .smtplab-scroll svg{{width:100%;height:auto}}"
-        f"{SCOPE} .smtplab-anchor{{position:absolute;left:0;width:1px;height:1px;scroll-snap-align:center}}"
-        f"{SCOPE} .lift{{transition:fill .15s,stroke .15s}}"
+    return "".join(
+        (
+            palette.variables(SCOPE),
+            palette.dark_rules(palette.in_dark(SCOPE)),
+            hexdump.styles(hexdump.FIELDS),
+            *(f"{SCOPE} {rule}" for rule in (*_PANES, *_LINE, *_LADDER)),
+            f"{SCOPE}{{container:smtplab/inline-size}}@container smtplab (min-width:{WIDE}px){{",
+            f"{SCOPE} :is(.smtplab-ladder,.smtplab-octets){{height:{WIDE_HEIGHT}px}}",
+            f"{SCOPE} .smtplab-ladder{{flex-basis:48%}}{SCOPE} .smtplab-octets{{flex-basis:48%}}}}",
+        )
     )
+
+
+_PANES: Final = (
+    ".smtplab-mark{display:none}",
+    ".widget-html-content{line-height:1.5}",
+    ":is(.smtplab-now,.smtplab-panes){display:flex;flex-flow:row wrap;gap:6px;margin-top:6px;overflow:visible}",
+    ":is(.smtplab-line,.smtplab-state,.smtplab-ladder,.smtplab-octets){box-sizing:border-box;margin:0;min-width:0;"
+    "overflow:auto;border:1px solid var(--smtplab-rule);border-radius:6px}",
+    ":is(.smtplab-line,.smtplab-state){height:64px;padding:4px 10px}",
+    ".smtplab-line{flex:1.3 1 400px}",
+    ".smtplab-state{flex:1 1 300px}",
+    f".smtplab-ladder{{height:{LADDER_HEIGHT}px;flex:1 1 100%}}",
+    f".smtplab-octets{{height:{OCTETS_HEIGHT}px;flex:1 1 100%;padding:6px 10px}}",
+)
+
+_LINE: Final = (
+    ".smtplab-place{white-space:nowrap;color:var(--smtplab-dim)}",
+    ".smtplab-said{white-space:nowrap}",
+    f".smtplab-said code{{font:14px {palette.MONO};background:none;padding:0;color:inherit;white-space:pre}}",
+    ".smtplab-error{color:var(--smtplab-error);font-weight:bold}",
+    ".smtplab-note{color:var(--smtplab-dim);margin-left:1em;font-weight:normal}",
+    ".smtplab-phase{padding:1px 8px;border-radius:8px;margin:0 .6em;color:var(--smtplab-ink)}",
+    ".smtplab-client{color:var(--smtplab-client)}",
+    ".smtplab-server{color:var(--smtplab-server)}",
+    ".smtplab-follows{color:var(--smtplab-dim);font-size:12px;line-height:1.3}",
+)
+
+_LADDER: Final = (
+    ".smtplab-ladder{background:var(--smtplab-paper)}",
+    ".smtplab-scroll{position:relative;line-height:0;max-width:860px;min-width:420px;margin:auto}",
+    ".smtplab-scroll svg{width:100%;height:auto}",
+    ".smtplab-anchor{position:absolute;left:0;width:1px;height:1px;scroll-snap-align:center}",
+    ".lift{transition:fill .15s,stroke .15s}",
+)
