@@ -248,7 +248,10 @@ class Observer:
         flow = self._flow(party)
         if len(flow) < TLS_HEADER:
             return None
-        if not _TLS_RECORD.match(flow.octets):  # after a gap: the next record's beginning is not to be found
+        if not _TLS_RECORD.match(flow.octets):
+            if party == "server" and _REPLY.match(flow.octets):  # it has not taken the client's octets for TLS
+                return self._next_of_server()
+            # After a gap: where the next record begins is not to be found.
             return self._entry(party, Kind.UNKNOWN, flow.take(len(flow)))
         size = TLS_HEADER + int.from_bytes(flow.octets[3:5], "big")
         return self._entry(party, Kind.TLS, flow.take(size)) if len(flow) >= size else None
