@@ -23,7 +23,7 @@ class Policy:
     """
 
     domain: str = "mail.coremail.cn"
-    greeting: str = "Anti-spam GT for Coremail System, ESMTP of smtplab"
+    greeting: str = "ESMTP Anti-spam GT ready"
     passwords: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     mailboxes: Container[str] | None = None
     extensions: frozenset[str] = frozenset(OFFERED)

@@ -1,0 +1,41 @@
+"""What is each octet for? The fields of an entry, which tile its octets: no gap, no overlap, whatever the octets are.
+
+These readers are lenient where `commands` and `replies` are strict: a stranger's capture has to be shown as it is, and
+what is wrong in it is a field that says so.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from smtplab.protocol import auth
+from smtplab.protocol.fields.commands import VERBS, argument_of, tile_auth, tile_command, verb_of
+from smtplab.protocol.fields.mail import tile_chunk, tile_end_of_data, tile_mail_data
+from smtplab.protocol.fields.replies import EXTENSIONS, tile_reply
+from smtplab.protocol.fields.tiles import Field, Tiles
+from smtplab.protocol.fields.tls import TLS_HEADER, tile_tls
+
+__all__ = ["EXTENSIONS", "TLS_HEADER", "VERBS", "Field", "argument_of", "tile", "verb_of"]
+
+
+def tile(kind: str, octets: bytes, answers: str | None, decoded: auth.Decoded) -> tuple[Field, ...]:
+    """Give the fields of an entry: they start at 0, touch each other and stop at the last octet.
+
+    kind: a value of `Kind`. answers: for a reply, what it answers. decoded: for AUTH, what its base64 says.
+    """
+    tiles = Tiles(octets)
+    if kind == "reply":
+        tile_reply(tiles, answers)
+    elif kind in _TILERS:
+        _TILERS[kind](tiles, decoded)
+    tiles.take(len(octets), "not understood", "is no SMTP that is known here", "")
+    return tuple(tiles.fields)
+
+
+_TILERS: Final[dict[str, Callable[[Tiles, auth.Decoded], None]]] = {
+    "command": tile_command,
+    "auth": tile_auth,
+    "mail data": tile_mail_data,
+    "end of data": tile_end_of_data,
+    "chunk": tile_chunk,
+    "tls": tile_tls,
+}

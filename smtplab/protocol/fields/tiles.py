@@ -1,0 +1,62 @@
+"""How are octets cut into fields? From left to right, so that there can be neither gap nor overlap."""
+
+import re
+from dataclasses import dataclass
+
+from smtplab.protocol.octets import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entry: octets `start` to `stop` (not included).
+
+    value: the octets as text that is safe to show, decoded where they were encoded. meaning: what they are for.
+    source: where that is written, such as "RFC 5321 §4.1.1.3".
+    """
+
+    name: str
+    start: int
+    stop: int
+    value: str
+    meaning: str
+    source: str
+
+
+_LINE_END = re.compile(rb"\r?\n\Z")
+
+
+class Tiles:
+    """Cuts octets into fields from left to right, so that there can be neither gap nor overlap."""
+
+    def __init__(self, octets: bytes) -> None:
+        self.octets = octets
+        self.position = 0
+        self.fields: list[Field] = []
+
+    def take(self, stop: int, name: str, meaning: str, source: str, value: str | None = None) -> None:
+        """Make a field of the octets from here to `stop`; nothing where there are none."""
+        if stop > self.position:
+            shown = printable(self.octets[self.position : stop]) if value is None else printable(value.encode())
+            self.fields.append(Field(name, self.position, stop, shown, meaning, source))
+            self.position = stop
+
+    def take_match(self, match: re.Match[bytes], names: dict[str, tuple[str, str]]) -> None:
+        """Make a field of each named group, in order. What lies between groups is an unnamed blank."""
+        for group in match.re.groupindex:
+            start, stop = match.span(group)
+            if start >= 0:
+                self.take(start, "blank", "separates", "RFC 5321 §2.4")
+                self.take(stop, group.replace("_", " "), *names[group])
+
+    def take_line_end(self, stop: int) -> None:
+        """Make a field of the line end that stands here."""
+        if self.octets[self.position : stop] == b"\r\n":
+            self.take(stop, "CRLF", "ends the line", "RFC 5321 §2.3.8")
+        else:
+            self.take(stop, "bare LF", "is no line end in SMTP, though some servers take it for one", "RFC 5321 §2.3.8")
+
+
+def end_of_text(octets: bytes) -> int:
+    """Give where the line end begins, which may be missing."""
+    match = _LINE_END.search(octets)
+    return match.start() if match else len(octets)

@@ -1,0 +1,162 @@
+"""What does a server answer to each command? One handler for each verb, which answers its own question and no other.
+
+Whether the verb may come now, the table in `states` was asked before; which state follows, the table is asked after. So
+a handler only does what the command asks for, and gives the reply.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from smtplab.protocol import auth, commands, replies
+from smtplab.protocol.extensions import refuse_mail_parameters
+from smtplab.protocol.grammar import same_mailbox
+from smtplab.protocol.replies import Reply
+from smtplab.protocol.states import State
+
+if TYPE_CHECKING:
+    from smtplab.protocol.server import ServerSession
+
+
+def on_ehlo(session: "ServerSession", command: commands.Ehlo) -> Reply:
+    """Introduce each other, and list the extensions.
+
+    Replies 250, one keyword a line after the first. It ends an open mail transaction.
+    RFC 5321 §3.2, §4.1.1.1, §4.1.4.
+    """
+    session.forget_transaction()
+    session.client_domain, session.extended = command.domain, True
+    keywords = session.policy.keywords(tuple(auth.SERVER_MECHANISMS))
+    return replies.introduced(session.policy.domain, *keywords)
+
+
+def on_helo(session: "ServerSession", command: commands.Helo) -> Reply:
+    """Introduce each other, and no more: a session that began with HELO has no extensions.
+
+    Replies 250 in one line. It ends an open mail transaction.
+    RFC 5321 §3.2, §4.1.1.1, §4.1.4.
+    """
+    session.forget_transaction()
+    session.client_domain, session.extended = command.domain, False
+    return replies.introduced(session.policy.domain)
+
+
+def on_auth(session: "ServerSession", command: commands.Auth) -> Reply:
+    """Let a user prove who it is, by one of the mechanisms that EHLO listed.
+
+    Replies 334 with a challenge, or at once 235 2.7.0 or 535 5.7.8; 501 for an initial response that is no base64, 503
+    without EHLO or when somebody has authenticated already, 504 for an unknown mechanism.
+    RFC 4954 §4.
+    """
+    if not session.policy.offers("AUTH"):
+        return replies.NOT_IMPLEMENTED
+    if not session.extended:
+        return replies.EHLO_FOR_AUTH
+    if session.user is not None:
+        return replies.AUTHENTICATED_ALREADY
+    mechanism = auth.SERVER_MECHANISMS.get(command.mechanism)
+    if mechanism is None:
+        return replies.UNKNOWN_MECHANISM
+    try:
+        initial = auth.decode_initial(command.initial_response)
+    except ValueError:
+        return replies.BAD_BASE64
+    return session.begin_exchange(mechanism(session.policy.passwords, initial))
+
+
+def on_mail(session: "ServerSession", command: commands.Mail) -> Reply:
+    """Open a mail transaction with the reverse-path, which is "" for a notice that must not be answered.
+
+    Replies 250 2.1.0; 555, 501 or 552 when a parameter cannot be taken.
+    RFC 5321 §3.3, §4.1.1.2, §4.5.5; SIZE is RFC 1870, BODY is RFC 6152.
+    """
+    refused = refuse_mail_parameters(command.parameters, session.offered(), session.policy.size_limit)
+    if refused is not None:
+        return refused
+    session.reverse_path = command.reverse_path
+    return replies.SENDER_OK
+
+
+def on_rcpt(session: "ServerSession", command: commands.Rcpt) -> Reply:
+    """Add one forward-path to the open mail transaction.
+
+    Replies 250 2.1.5 when accepted, 550 5.1.1 when there is no such mailbox, 452 4.5.3 when there are too many, 555 for
+    a parameter, since no extension that has one is offered. A postmaster there is always (§4.5.1).
+    RFC 5321 §3.3, §4.1.1.3, §4.5.3.1.10.
+    """
+    if command.parameters:
+        return replies.UNKNOWN_PARAMETER
+    mailbox, known = same_mailbox(command.forward_path), session.policy.mailboxes
+    if known is not None and mailbox not in known and mailbox.partition("@")[0] != "postmaster":
+        return replies.NO_SUCH_MAILBOX
+    if len(session.forward_paths) >= session.policy.recipients_limit:
+        return replies.TOO_MANY_RECIPIENTS
+    session.forward_paths.append(command.forward_path)
+    return replies.RECIPIENT_OK
+
+
+def on_data(_session: "ServerSession", _command: commands.Bare) -> Reply:
+    """Ask for the mail data. Replies 354. RFC 5321 §3.3, §4.1.1.4."""
+    return replies.START_MAIL_INPUT
+
+
+def on_rset(session: "ServerSession", _command: commands.Bare) -> Reply:
+    """Abort the mail transaction. Replies 250. RFC 5321 §4.1.1.5."""
+    session.forget_transaction()
+    return replies.RESET
+
+
+def on_noop(_session: "ServerSession", _command: commands.Noop) -> Reply:
+    """Do nothing. Replies 250. RFC 5321 §4.1.1.9."""
+    return replies.OK
+
+
+def on_vrfy(_session: "ServerSession", _command: commands.Vrfy) -> Reply:
+    """Say neither yes nor no, so that nobody harvests addresses here. Replies 252 2.5.2. RFC 5321 §3.5.3, §7.3."""
+    return replies.CANNOT_VERIFY
+
+
+def on_help(_session: "ServerSession", _command: commands.Help) -> Reply:
+    """List the verbs. Replies 214. RFC 5321 §4.1.1.8."""
+    return replies.help_text([verb for verb, handler in HANDLERS.items() if handler is not on_not_implemented])
+
+
+def on_quit(_session: "ServerSession", _command: commands.Bare) -> Reply:
+    """End the session. Replies 221, and the connection is closed then. RFC 5321 §4.1.1.10."""
+    return replies.BYE
+
+
+def on_not_implemented(_session: "ServerSession", _command: commands.Command) -> Reply:
+    """Tell that a command is known but not done here. Replies 502. RFC 5321 §4.2.4."""
+    return replies.NOT_IMPLEMENTED
+
+
+# Each handler takes its own kind of command, which this table pairs with its verb; a dict's type cannot say so.
+HANDLERS: Final[dict[str, Callable[["ServerSession", Any], Reply]]] = {
+    "EHLO": on_ehlo,
+    "HELO": on_helo,
+    "AUTH": on_auth,
+    "MAIL": on_mail,
+    "RCPT": on_rcpt,
+    "DATA": on_data,
+    "RSET": on_rset,
+    "NOOP": on_noop,
+    "VRFY": on_vrfy,
+    "EXPN": on_not_implemented,
+    "HELP": on_help,
+    "QUIT": on_quit,
+    "BDAT": on_not_implemented,
+    "STARTTLS": on_not_implemented,
+}
+
+
+def out_of_order(state: State, verb: str) -> Reply:
+    """Give the 503 that tells a client what is missing before `verb` may come (§4.1.4)."""
+    if state is State.GREETED:
+        return replies.EHLO_FIRST
+    if verb == "MAIL":
+        return replies.NESTED_MAIL
+    if verb in ("RCPT", "DATA") and state is State.READY:
+        return replies.MAIL_FIRST
+    if verb == "DATA" and state is State.SENDER:
+        return replies.RCPT_FIRST
+    return replies.BAD_SEQUENCE
