@@ -16,10 +16,10 @@ from typing import Final, NamedTuple
 from smtplab.capture.link import FIN, RST, SYN, TcpSegment
 
 SEQUENCE_NUMBERS: Final = 1 << 32
-# As much may wait behind a hole, then it is given up: more than receivers have windows for. SEGMENT_COST is what Python
-# needs for a segment besides its octets.
-MAX_WAITING: Final = 16 << 20
-SEGMENT_COST: Final = 100
+# So much may wait behind a hole, more than receivers have windows for; then the hole is given up. SEGMENT_COST is what
+# Python needs for a segment besides its octets.
+MAX_WAITING: Final = 64 << 20
+SEGMENT_COST: Final = 256
 
 
 class Part(NamedTuple):

@@ -31,6 +31,7 @@ class Flow:
         self.lax = False
         self._pieces: deque[tuple[int, float, int | None]] = deque()
         self._searched = 0
+        self._searched_for_lax_end = 0
 
     def __len__(self) -> int:
         return len(self.octets)
@@ -45,17 +46,18 @@ class Flow:
         """Take the first `size` octets out."""
         octets = bytes(self.octets[:size])
         del self.octets[:size]
-        self._searched = 0
-        frames: list[int] = []
-        time = 0.0
+        self._searched = self._searched_for_lax_end = 0
+        frames: set[int] = set()
+        complete = 0.0
         while size > 0:
             length, time, frame = self._pieces.popleft()
-            if frame is not None and frame not in frames[-1:]:
-                frames.append(frame)
+            complete = max(complete, time)  # a segment that came late may stand before one that came early
+            if frame is not None:
+                frames.add(frame)
             if length > size:
                 self._pieces.appendleft((length - size, time, frame))
             size -= length
-        return Taken(octets, time, tuple(frames))
+        return Taken(octets, complete, tuple(sorted(frames)))
 
     def take_line(self) -> Taken | None:
         """Take one line with its end, CRLF or LF alone, or None until there is one."""
@@ -82,13 +84,18 @@ class Flow:
         """Where the mail data ends and the line with the dot begins, or None until that line is here."""
         if self.octets.startswith(END_MARK[2:]):
             return 0
-        start = self.octets.find(END_MARK, max(0, self._searched - len(END_MARK)))
         if self.lax:
-            match = LAX_END_MARK.search(self.octets)
-            return match.start() if match else None
+            return self._find_lax_end()
+        start = self.octets.find(END_MARK, max(0, self._searched - len(END_MARK)))
         self._searched = len(self.octets)
         return start + 2 if start >= 0 else None
 
     def has_lax_end_mark(self) -> bool:
         """Tell whether a dot stands alone between line ends of any kind."""
-        return LAX_END_MARK.search(self.octets) is not None
+        return self._find_lax_end() is not None
+
+    def _find_lax_end(self) -> int | None:
+        # What was searched is not searched again, but for a dot and a CR that may be half of an end mark.
+        match = LAX_END_MARK.search(self.octets, max(0, self._searched_for_lax_end - 2))
+        self._searched_for_lax_end = match.start() if match else len(self.octets)
+        return match.start() if match else None
