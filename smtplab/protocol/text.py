@@ -13,13 +13,16 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from smtplab.protocol.auth import CANCEL
+from smtplab.protocol.auth import CANCEL, EMPTY_INITIAL_RESPONSE
 from smtplab.protocol.octets import printable
 from smtplab.protocol.transcript import Entry, Kind, Party, Transcript
 
 COLUMNS: Final = 100  # of one line, before it is cut
 MAIL_LINES: Final = 12  # of one message, before the rest is only counted
 MASK: Final = "•" * 8  # one length for all, so that it does not tell how long a password is
+# Parts of a response that are masked. "response" is that of a mechanism not known here: it may be anything.
+SECRETS: Final = frozenset({"password", "response"})
+NO_RESPONSE: Final = (b"", CANCEL, EMPTY_INITIAL_RESPONSE.encode())
 RECORDS: Final = {20: "change cipher spec", 21: "alert", 22: "handshake", 23: "application data"}  # RFC 8446 §5.1
 
 
@@ -99,38 +102,42 @@ def _said(entry: Entry, passwords: bool, mail_lines: int) -> Iterator[tuple[str,
 def said_line(entry: Entry, *, passwords: bool = False) -> str:
     """Give the one line of a command, an AUTH line or an end mark without its CRLF, what is secret in it masked."""
     line = lines_of(entry.octets)[0]
-    if passwords or not _is_secret(entry):
-        return shown(line)
-    if entry.kind is Kind.AUTH:
-        return MASK
-    return " ".join((*map(shown, line.split(b" ", 2)[:2]), MASK))
+    secret = b"" if passwords else _secret(entry)
+    return shown(line.removesuffix(secret)) + MASK if secret else shown(line)
 
 
 def decoded_note(entry: Entry, *, passwords: bool = False) -> str:
     """Say what the base64 of an AUTH line or of a challenge says, in quotation marks; "" where there is none."""
+    hidden = frozenset[str]() if passwords else SECRETS
     pairs = [(name, value) for name, value in entry.decoded if value]
-    if not passwords and entry.kind is Kind.AUTH and _is_secret(entry) and len(pairs) < 2:
-        return "(password)" if pairs else "(not base64)"
+    if not pairs:
+        return "(not base64)" if not passwords and _secret(entry) else ""
     if len(pairs) == 1:
-        return _quoted(*pairs[0], passwords)
-    return ", ".join(f"{name} {_quoted(name, value, passwords)}" for name, value in pairs)
+        [(name, value)] = pairs
+        return f"({name})" if name in hidden else f"“{safe(value)}”"
+    return ", ".join(f"{name} {MASK if name in hidden else f'“{safe(value)}”'}" for name, value in pairs)
 
 
-def _quoted(name: str, value: str, passwords: bool) -> str:
-    return MASK if name == "password" and not passwords else f"“{safe(value)}”"
+def _secret(entry: Entry) -> bytes:
+    """Give the end of a line that is a response in AUTH, unless it is known to tell nothing but a name.
+
+    What is no base64 is secret as well: it may be a password that somebody typed as it is.
+    """
+    line = lines_of(entry.octets)[0]
+    if entry.kind is Kind.AUTH:
+        response = line
+    elif entry.kind is Kind.COMMAND and entry.verb == "AUTH":
+        response = b" ".join(line.split(b" ")[2:])
+    else:
+        return b""
+    tells_names = entry.decoded and SECRETS.isdisjoint(name for name, _ in entry.decoded)
+    return b"" if tells_names or response.strip() in NO_RESPONSE else response
 
 
 def error_word(entry: Entry) -> str:
     """Name the class of a negative reply, transient (4yz) or permanent (5yz); "" for others (RFC 5321 §4.2.1)."""
     code = entry.code or 0
     return "" if code < 400 else "transient" if code < 500 else "permanent"
-
-
-def _is_secret(entry: Entry) -> bool:
-    """Tell whether a line holds a password, or, since it is no base64, may hold one that was typed as it is."""
-    if any(name == "password" for name, _ in entry.decoded):
-        return True
-    return entry.kind is Kind.AUTH and not entry.decoded and lines_of(entry.octets)[0] not in (CANCEL, b"")
 
 
 def _shortened(octets: bytes, limit: int) -> Iterator[str]:
@@ -181,7 +188,7 @@ def width(text: str) -> int:
 
 def cut(text: str, columns: int) -> str:
     """Shorten a text to so many columns, the last of them an ellipsis, if it is longer."""
-    if width(text) <= columns:
+    if len(text) <= columns and width(text) <= columns:
         return text
     kept = ""
     room = columns - 1

@@ -5,6 +5,7 @@ Nothing is masked here: these are the octets, and who looks at those of a passwo
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import Final
 
@@ -32,10 +33,14 @@ class Octets(View):
 
     entry: Entry
 
+    @cached_property
+    def _all_fields(self) -> tuple[Field, ...]:
+        return self.entry.fields
+
     @property
     def fields(self) -> list[Field]:
         """The fields that are shown: those that begin within the octets shown, up to `FIELDS` of them."""
-        return [field for field in self.entry.fields[:FIELDS] if field.start < OCTETS]
+        return [field for field in self._all_fields[:FIELDS] if field.start < OCTETS]
 
     def text(self) -> str:
         """Give the octets as rows of hexadecimal and ASCII, and below them the list of fields."""
@@ -58,7 +63,7 @@ class Octets(View):
 
     def _rest(self) -> list[str]:
         octets_left = len(self.entry.octets) - OCTETS
-        fields_left = len(self.entry.fields) - len(self.fields)
+        fields_left = len(self._all_fields) - len(self.fields)
         lines = [f"… {count(octets_left, 'more octet')}"] if octets_left > 0 else []
         return lines + ([f"… {count(fields_left, 'more field')}"] if fields_left else [])
 

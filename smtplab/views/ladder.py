@@ -50,7 +50,7 @@ class Ladder(View):
     def scene(self) -> Scene:
         """Give the picture before it is drawn."""
         shown = lanes(self.transcript, tcp=self.tcp, passwords=self.passwords)
-        title = f"SMTP ladder: {count(len(self.transcript), 'entry').replace('entrys', 'entries')}"
+        title = f"SMTP ladder: {count(len(self.transcript), 'arrow')}"
         return layout(shown, caption(self.transcript), title=title, selected=self.selected)
 
     def svg(self) -> str:

@@ -66,10 +66,15 @@ def _lane(transcript: Transcript, stream: Stream, tcp: bool, passwords: bool) ->
     entries = [(index, entry) for index, entry in enumerate(transcript) if entry.stream == stream.number]
     said = (_entry_row(index, entry, passwords) for index, entry in entries)
     segments = (_segment_row(segment) for segment in transcript.segments if tcp and segment.stream == stream.number)
-    rows = merge(segments, said, key=lambda row: (row.time, row.frames[-1:]))
+    rows = merge(segments, said, key=_order)
     bands = [Band(phase, list(of_phase)) for phase, of_phase in groupby(rows, lambda row: row.phase)]
     names = _client_name(entry for _, entry in entries), _server_name(entry for _, entry in entries)
     return Lane(stream.number, names, (stream.client, stream.server), bands)
+
+
+def _order(row: Row) -> tuple[float, tuple[int, ...], bool]:
+    """In order of time and frame; what a packet carried comes before the FIN that it also carried."""
+    return row.time, row.frames[-1:], row.phase == TCP
 
 
 def _entry_row(index: int, entry: Entry, passwords: bool) -> Row:
