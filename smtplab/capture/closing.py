@@ -1,7 +1,8 @@
-"""Has every connection been seen to its end?
+"""Which connections are in this capture, and has each been seen to its end?
 
 A capture that stops when the client has said QUIT misses what TCP does after it: both FINs and the acknowledgment of
-each. So it goes on until no connection is open any more, which is what this module answers.
+each. So it goes on until no connection is open any more. And one that begins right after another session still sees the
+FINs of that: no part of what somebody wanted to see.
 """
 
 from smtplab.capture.link import ACK, FIN, RST, SYN, Endpoint, TcpSegment
@@ -19,15 +20,17 @@ class Connections:
     def all_closed(self) -> bool:
         return all(end.closed for end in self._ends.values())
 
-    def see(self, segment: TcpSegment) -> None:
+    def see(self, segment: TcpSegment) -> bool:
+        """Note a segment. False when it is only the rest of a connection that was closing when the capture began."""
         connection = frozenset((segment.source, segment.destination))
         if segment.flags & (SYN | ACK) == SYN:  # the ports of an old connection may come again
             self._ends[connection] = _End()
         elif segment.payload:
             self._ends.setdefault(connection, _End())
-        # What begins with a bare FIN or ACK was closing when the capture began, and is not waited for.
-        if end := self._ends.get(connection):
+        end = self._ends.get(connection)
+        if end is not None:
             end.see(segment)
+        return end is not None
 
 
 class _End:

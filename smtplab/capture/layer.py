@@ -54,6 +54,8 @@ class _Line(Packet):
 
 
 class SMTPCommand(_Line):
+    """One command line. RFC 5321 §4.1.1."""
+
     name = "SMTP command"
     pattern = re.compile(rb"(%b)(?:([ \t]+)([^\r\n]*))?(\r\n)" % _ANY_VERB, re.IGNORECASE)
     fields_desc = [  # noqa: RUF012 - as scapy wants it, here and below
@@ -68,6 +70,8 @@ class SMTPCommand(_Line):
 
 
 class SMTPReplyLine(_Line):
+    """One line of a reply. RFC 5321 §4.2."""
+
     name = "SMTP reply line"
     pattern = re.compile(rb"([2-5][0-9]{2})(?:([ -])([^\r\n]*))?(\r\n)")
     fields_desc = [  # noqa: RUF012
@@ -163,7 +167,7 @@ def _remainder(data: bytes, metadata: dict[str, Any]) -> Packet | None:
 
 
 def packets_of(frames: Iterable[Frame]) -> PacketList:
-    """Dissect captured frames with scapy, times to the nanosecond. It takes about 1 ms for 4 frames."""
+    """Dissect captured frames with scapy, with times to the nanosecond. Slow: about 8 frames in a millisecond."""
     return PacketList([_packet_of(frame) for frame in frames], "Captured")
 
 

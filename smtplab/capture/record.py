@@ -124,7 +124,7 @@ class Capture:
 
     @property
     def packets(self) -> "PacketList":
-        """The packets as scapy shows them, with a layer for SMTP. This takes a second for some 4,000 of them."""
+        """The packets as scapy shows them, with a layer for SMTP. It takes a second for about 8,000 of them."""
         if self._packets is None or self._running:
             from smtplab.capture import layer
 

@@ -34,10 +34,13 @@ class Sniffer:
     source = "live"
 
     def __init__(self, port: int) -> None:
-        self._frames: list[Frame] = []
+        self._received: list[tuple[int, bytes]] = []  # time and octets, as the sniffing thread found them
+        self._frames: list[Frame] = []  # those of them that belong to this capture
+        self._looked_at = 0
+        self._connections = Connections()
         self._arrival = threading.Condition()
         self._lost = 0
-        self._mark = secrets.token_bytes(16)  # no segment ends with these by chance
+        self._mark = secrets.token_bytes(16)  # no segment has these by chance; the number of the mark follows, 4 octets
         self._marks_sent = self._marks_seen = 0
         self._marker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
@@ -56,8 +59,12 @@ class Sniffer:
 
     @property
     def frames(self) -> list[Frame]:
-        """What has been captured up to now, numbered from 1 in the order of arrival."""
+        """What has been captured up to now, numbered from 1 in the order of arrival.
+
+        What is left of a connection that was closing already when the capture began is not part of it.
+        """
         self._catch_up(time.monotonic() + PATIENCE)
+        self._look()
         return list(self._frames)
 
     @property
@@ -74,7 +81,7 @@ class Sniffer:
         self._see_all_closed(time.monotonic() + patience)
         if self._thread.running:
             self._thread.stop()
-        self._lost = self.lost or 0
+        self._lost = self.lost or 0  # asked now, since a closed socket does not say any more
         self._socket.close()
         self._marker.close()
 
@@ -83,23 +90,26 @@ class Sniffer:
             if octets[-20:-4] == self._mark:
                 self._marks_seen = int.from_bytes(octets[-4:], "big")
             else:
-                self._frames.append(Frame(len(self._frames) + 1, when, LINK_TYPE, octets, len(octets)))
+                self._received.append((when, octets))
             self._arrival.notify_all()
 
-    def _see_all_closed(self, deadline: float) -> None:
-        connections, seen = Connections(), 0
-        while self._catch_up(deadline):
-            for frame in self._frames[seen:]:
-                seen += 1
-                if segment := segment_of(frame):
-                    connections.see(segment)
-            if connections.all_closed:
-                return
-            self._wait_for_more_than(seen, deadline)
-
-    def _wait_for_more_than(self, count: int, deadline: float) -> None:
+    def _look(self) -> None:
+        """Make frames of what was received since the last look."""
         with self._arrival:
-            self._arrival.wait_for(lambda: len(self._frames) > count, deadline - time.monotonic())
+            for when, octets in self._received[self._looked_at :]:
+                frame = Frame(len(self._frames) + 1, when, LINK_TYPE, octets, len(octets))
+                segment = segment_of(frame)
+                if segment is None or self._connections.see(segment):
+                    self._frames.append(frame)
+            self._looked_at = len(self._received)
+
+    def _see_all_closed(self, deadline: float) -> None:
+        while self._catch_up(deadline):
+            self._look()
+            if self._connections.all_closed:
+                return
+            with self._arrival:
+                self._arrival.wait_for(lambda: len(self._received) > self._looked_at, deadline - time.monotonic())
 
     def _catch_up(self, deadline: float) -> bool:
         """Send an end mark and wait until it comes back. False when that took too long, or nothing sniffs any more."""

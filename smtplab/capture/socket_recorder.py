@@ -31,7 +31,7 @@ class SocketRecorder:
     def __init__(self, server: Tapped) -> None:
         self._server = server
         self._happenings: list[Happening] = []
-        self._open: set[tuple[Endpoint, Endpoint, What]] = set()
+        self._to_come: dict[tuple[Endpoint, Endpoint], set[What]] = {}  # which closings, by connection
         self._closing = threading.Condition()
         # The steps of the one clock and the date of the other: the time of day may be set back meanwhile.
         self._epoch = time.time_ns() - time.monotonic_ns()
@@ -47,15 +47,16 @@ class SocketRecorder:
     def stop(self, patience: float) -> None:
         """Wait until every connection is closed from both sides, but no longer than `patience` seconds."""
         with self._closing:
-            self._closing.wait_for(lambda: not self._open, patience)
+            self._closing.wait_for(lambda: not any(self._to_come.values()), patience)
         # A new list each time: the server's thread may be going through the old one.
         self._server.taps = [tap for tap in self._server.taps if tap != self._tap]
 
     def _tap(self, client: Endpoint, server: Endpoint, what: What, octets: bytes) -> None:
         when = self._epoch + time.monotonic_ns()
         with self._closing:
-            self._happenings.append(Happening(client, server, what, octets, when))
-            if what == "open":
-                self._open |= {(client, server, "client closed"), (client, server, "server closed")}
-            self._open.discard((client, server, what))
+            if what == "open" or ((client, server) not in self._to_come and octets):
+                self._to_come[client, server] = {"client closed", "server closed"}
+            if (client, server) in self._to_come:  # not so when it was closing already when the recording began
+                self._to_come[client, server].discard(what)
+                self._happenings.append(Happening(client, server, what, octets, when))
             self._closing.notify_all()

@@ -81,3 +81,9 @@ def test_connections_where_numbers_wrap_are_closed() -> None:
         sent(SERVER, FIN | ACK, 12, 0),
         sent(CLIENT, ACK, 0, 13),
     )
+
+
+def test_connections_know_the_rest_of_an_earlier_connection() -> None:
+    connections = Connections()
+    assert [connections.see(segment) for segment in CLOSED[1:]] == [False, False, False]
+    assert [connections.see(segment) for segment in [*OPENED, *GREETING, *CLOSED]] == [True] * 9

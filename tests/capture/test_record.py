@@ -73,7 +73,7 @@ def test_capture_source_and_loss_are_in_the_transcript(live: bool) -> None:
 def test_capture_while_it_runs_has_what_was_just_said(live: bool) -> None:
     with Server() as server, Capture(server, live) as capture, Client(server) as client:
         client.ehlo("TINY-DESKTOP")
-        assert capture.transcript[-1].octets.endswith(b"250 HELP\r\n")
+        assert (capture.transcript[-1].party, capture.transcript[-1].verb) == ("server", "EHLO")
         client.noop()
         assert capture.transcript[-1].verb == "NOOP"
         assert len(capture.packets) == len(capture.frames)
@@ -107,6 +107,25 @@ def test_capture_with_a_connection_left_open_ends_in_time(live: bool) -> None:
         assert 1 <= time.monotonic() - began < 2
         assert len(capture.transcript.streams) == 2
         left_open.close()
+
+
+def test_capture_begun_while_a_session_closes_has_nothing_of_it(live: bool) -> None:
+    with Server() as server:
+        for _ in range(20):
+            send_mail(server)
+            with Capture(server, live) as capture:
+                pass
+            assert capture.frames == []
+
+
+def test_capture_begun_amid_a_session_has_the_rest_of_it(live: bool) -> None:
+    with Server() as server, Client(server) as client:
+        client.ehlo("TINY-DESKTOP")
+        with Capture(server, live) as capture:
+            client.noop()
+            client.quit()
+    assert [entry.verb for entry in capture.transcript if entry.party == "client"] == ["NOOP", "QUIT"]
+    assert [segment.flags for segment in capture.transcript.segments] == ["FIN, ACK", "FIN, ACK"]
 
 
 def test_capture_packets_know_smtp(live: bool) -> None:
