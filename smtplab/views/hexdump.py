@@ -162,7 +162,8 @@ def styles(fields: int) -> str:
     return (
         f"{palette.variables(SCOPE)}"
         f"{own} pre{{font:12.5px/1.6 {palette.MONO};margin:0 0 8px;padding:0;background:none;white-space:pre}}"
-        f"{own} pre i{{font-style:normal;color:var(--smtplab-dim)}}{own} table{{border-collapse:collapse;margin:0;font-size:12.5px}}"
+        f"{own} pre i{{font-style:normal;color:var(--smtplab-dim)}}"
+        f"{own} table{{border-collapse:collapse;margin:0;font-size:12.5px}}"
         f"{own} :is(th,td){{text-align:left;vertical-align:top;padding:2px 10px 2px 6px;border:0;white-space:normal}}"
         f"{own} :is(td:first-child,td:last-child){{white-space:nowrap}}{own} td:nth-child(3){{min-width:12ch}}"
         f"{own} p{{margin:0}}"

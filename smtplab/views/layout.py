@@ -10,6 +10,7 @@ from smtplab.protocol.transcript import Kind
 from smtplab.views import palette
 from smtplab.views.rows import Band, Lane, Row, groups
 from smtplab.views.scene import Box, Group, Line, Run, Scene, Text
+from smtplab.views.summary import clock
 
 # Pixels, from left to right.
 WIDTH: Final = 760
@@ -122,7 +123,7 @@ def _draw_row(pen: _Pen, row: Row, y: float, times: bool) -> None:
     shapes += _arrow(row, y + ARROW)
     shapes.append(Text((CLIENT_X + SERVER_X) / 2, y + BASELINE, _runs(row), MONO_SIZE, "middle", mono=True))
     if times:
-        shapes.append(Text(TIME_X, y + 18, (Run(_time(row.time, pen.longest), "dim"),), 11, "end"))
+        shapes.append(Text(TIME_X, y + 18, (Run(clock(row.time, pen.longest), "dim"),), 11, "end"))
     if row.index is None:
         pen.add(*shapes)
     else:
@@ -158,12 +159,6 @@ def _runs(row: Row) -> tuple[Run, ...]:
         return Run(said, "error", True), Run(f"   {row.error}", "error")
     said, note = row.summary.fitted(COLUMNS)
     return (Run(said), Run(f"   {note}", "dim")) if note else (Run(said),)
-
-
-def _time(time: float, longest: float) -> str:
-    if longest < 1:
-        return f"{time * 1000:.1f} ms"
-    return f"{time:.3f} s" if longest < 100 else f"{time:.1f} s"
 
 
 def _draw_cross(pen: _Pen, x: float, y: float) -> None:

@@ -48,3 +48,10 @@ def _reply(entry: Entry) -> Summary:
     if not more:
         return Summary(shown(first), decoded_note(entry))
     return Summary(shown(first), f"+{count(len(more), 'keyword' if entry.answers == 'EHLO' else 'line')}")
+
+
+def clock(time: float, longest: float) -> str:
+    """Write a time in seconds with the unit and the precision that suit the longest one beside it."""
+    if longest < 1:
+        return f"{time * 1000:.1f} ms"
+    return f"{time:.3f} s" if longest < 100 else f"{time:.1f} s"

@@ -15,7 +15,7 @@ from smtplab.views import palette
 from smtplab.views.hexdump import octets
 from smtplab.views.ladder import Ladder
 from smtplab.views.scene import Box, Group, Scene
-from smtplab.views.summary import summary
+from smtplab.views.summary import clock, summary
 from smtplab.views.svg import to_svg
 
 COLUMNS: Final = 76  # of the current line
@@ -129,11 +129,11 @@ def _party(entry: Entry) -> str:
 
 
 def _packet(entry: Entry) -> str:
-    """When, in which frames."""
+    """When the entry was whole, and which packets brought it."""
     frames = f" · frame {entry.frame}" if entry.frame else ""
     if len(entry.frames) > 1:
         frames = f" · {count(len(entry.frames), 'frame')}, the last is {entry.frame}"
-    return f'<span class="smtplab-note">{entry.time * 1000:.1f} ms{frames}</span>'
+    return f'<span class="smtplab-note">{clock(entry.time, entry.time)}{frames}</span>'
 
 
 def _allowed(state: State) -> list[str]:
