@@ -5,7 +5,6 @@ Everything is HTML and CSS that `steps` writes; here the controls are tied to it
 slider takes the arrow keys.
 """
 
-from itertools import count
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, HBox, IntSlider, Layout, VBox
@@ -14,8 +13,6 @@ from smtplab.protocol.transcript import Transcript
 from smtplab.views.dialogue import dialogue
 from smtplab.widgets.steps import Steps
 from smtplab.widgets.style import SCOPE, style_sheet
-
-_numbers = count()  # one class for each stepper, since the CSS that marks a row must not reach another stepper
 
 
 def stepper(transcript: Transcript) -> "Stepper":
@@ -28,7 +25,6 @@ class Stepper(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def __init__(self, transcript: Transcript) -> None:
         self.steps = Steps(transcript)
-        self._scope = f"{SCOPE}-{next(_numbers)}"
         self._mark, self._line = _pane("smtplab-mark"), _pane("smtplab-line")
         self._octets, self._state = _pane("smtplab-octets"), _pane("smtplab-state")
         self.slider = IntSlider(1, 1, self.steps.last + 1, description="entry", layout=Layout(flex="1 1 120px"))
@@ -36,6 +32,8 @@ class Stepper(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.slider.observe(lambda change: self.select(change["new"] - 1), "value")
         now = _row("smtplab-now", self._line, self._state)
         super().__init__([self._mark, self._controls(), now, _row("smtplab-panes", self._ladder(), self._octets)])
+        # A page may hold the steppers of several kernels, and the CSS that marks a row must not reach another one.
+        self._scope = f"{SCOPE}-{self.model_id}"
         self.add_class(SCOPE[1:])
         self.add_class(self._scope[1:])
         self._show()

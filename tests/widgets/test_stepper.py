@@ -61,7 +61,7 @@ def test_panes_show_the_entry_that_was_selected() -> None:
     made = stepper(heard(ORDINARY))
     made.select(11)
     assert "12 of 20" in line(made)
-    assert "RCPT TO" in named(made, "smtplab-octets").value
+    assert "forward-path" in named(made, "smtplab-octets").value
     assert "sender" in named(made, "smtplab-state").value
     assert "#entry-11" in named(made, "smtplab-mark").value
 
