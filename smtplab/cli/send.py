@@ -1,14 +1,14 @@
 """`smtplab send`: one mail to a server, and the dialogue on the screen."""
 
 import argparse
+import ssl
 import sys
 from pathlib import Path
 
 from smtplab.cli import options
-from smtplab.net.client import Client, Happening
+from smtplab.net.client import Client
 from smtplab.protocol.client import SmtpError
 from smtplab.protocol.mail import with_crlf
-from smtplab.protocol.observer import Observer
 from smtplab.protocol.transcript import Transcript
 
 
@@ -27,6 +27,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     option("--auth", choices=["LOGIN", "PLAIN"], metavar="MECH", type=str.upper, help="log in, by LOGIN or PLAIN")
     option("--user", help="whom to log in")
     option("--password", help="and the password")
+    tls = parser.add_mutually_exclusive_group()
+    tls.add_argument("--starttls", action="store_true", help="go on inside TLS once the server has greeted")
+    tls.add_argument("--tls", action="store_true", help="begin with TLS, as at port 465")
+    option("--ca", metavar="FILE", help="trust this certificate authority (PEM) too")
+    option("--insecure", action="store_true", help="do not check the server's certificate")
     option("--timeout", type=float, default=30.0, metavar="SECONDS", help="for each reply (default: %(default)s)")
     option("--allow-remote", action="store_true", help="allow a server beyond loopback")
     option("file", nargs="?", default="-", metavar="FILE", help="the message, header and body; - is standard input")
@@ -39,13 +44,17 @@ def run(arguments: argparse.Namespace) -> int:
         raise ValueError("--auth needs --user and --password")
     content = with_crlf(sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes())
     try:
-        with Client(
-            *arguments.server, timeout=arguments.timeout, allow_remote=arguments.allow_remote, taps=[_Printer().tap]
-        ) as client:
+        with _client(arguments) as client:
             client.ehlo(arguments.ehlo)
+            if arguments.starttls:
+                client.starttls()
+                client.ehlo(arguments.ehlo)
             if arguments.auth:
                 client.auth(arguments.auth, arguments.user, arguments.password)
             refused = client.send_message(arguments.reverse_path, arguments.forward_paths, content)
+    except ssl.SSLCertVerificationError as error:
+        reason = f"the server's certificate is not to be trusted: {error.verify_message}"
+        return options.complain(f"{reason}; --ca names who is, --insecure does without")
     except SmtpError as error:
         print(f"smtplab: not sent: {options.one_line(str(error))}", file=sys.stderr)
         return 1
@@ -54,14 +63,24 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if refused else 0
 
 
-class _Printer:
-    """Prints a dialogue while it goes on."""
+def _client(arguments: argparse.Namespace) -> Client:
+    return Client(
+        *arguments.server,
+        implicit_tls=arguments.tls,
+        authority=_authority(arguments),
+        verify=not arguments.insecure,
+        timeout=arguments.timeout,
+        allow_remote=arguments.allow_remote,
+        listener=lambda entry: print(Transcript((entry,)), flush=True),
+    )
 
-    def __init__(self) -> None:
-        self._observer = Observer()
 
-    def tap(self, _client: object, _server: object, happening: Happening, octets: bytes) -> None:
-        """Take what went over the connection."""
-        if happening in ("client", "server"):
-            for entry in self._observer.receive(happening, octets):
-                print(Transcript((entry,)), flush=True)
+def _authority(arguments: argparse.Namespace) -> str | None:
+    """Give whom to trust. `smtplab serve` on this machine is certified by an authority of this user's own."""
+    if arguments.ca:
+        return Path(arguments.ca).read_text(encoding="ascii")
+    if not (arguments.tls or arguments.starttls):
+        return None
+    from smtplab.net.certificates import kept_pem
+
+    return kept_pem()

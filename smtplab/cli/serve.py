@@ -25,6 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="NAME:PASSWORD",
         help="somebody who may log in",
     )
+    option("--tls", choices=["none", "starttls", "implicit"], default="none", help="offer TLS, or begin with it")
     store = parser.add_mutually_exclusive_group()
     store.add_argument("--maildir", metavar="DIR", help="keep the mail in DIR, one Maildir for each mailbox")
     store.add_argument("--discard", action="store_true", help="store nothing")
@@ -35,6 +36,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Listen until SIGINT or SIGTERM."""
+    from smtplab.net.certificates import Authority, kept_directory
     from smtplab.net.server import Server
 
     stop = threading.Event()
@@ -46,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         maildir=arguments.maildir,
         discard=arguments.discard,
+        tls=arguments.tls,
+        authority=Authority.kept(kept_directory()) if arguments.tls != "none" else None,
         lax=arguments.lax,
         allow_remote=arguments.allow_remote,
     )

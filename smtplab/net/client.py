@@ -8,25 +8,27 @@ it.
 import email.policy
 import select
 import socket
+from collections import deque
 from collections.abc import Callable, Iterable
 from email.message import EmailMessage
 from types import TracebackType
-from typing import Final, Literal, Protocol, Self
+from typing import Final, Protocol, Self
 
 from smtplab.net import networks
+from smtplab.net.taps import Happening, Tap
+from smtplab.net.tls import TlsLayer, client_context
 from smtplab.protocol import commands
 from smtplab.protocol.client import Answer, ClientSession, SmtpError, refuse
 from smtplab.protocol.commands import Command, Ehlo, Expn, Helo, Help, Mail, Noop, Rcpt, Vrfy
 from smtplab.protocol.mail import with_crlf
+from smtplab.protocol.observer import Observer
 from smtplab.protocol.replies import Reply
 from smtplab.protocol.states import State
+from smtplab.protocol.transcript import Entry, Party
 
 # Seconds. RFC 5321 §4.5.3.2 asks for 2 to 10 minutes, by command; in a lab nobody waits that long to see that it hangs.
 TIMEOUT: Final = 30.0
 RECEIVE_SIZE: Final = 65536
-
-Happening = Literal["open", "client", "server", "client closed", "server closed"]
-Tap = Callable[[networks.Address, networks.Address, Happening, bytes], None]
 
 
 class Listening(Protocol):
@@ -43,11 +45,10 @@ class ServerGone(ConnectionError):
 class Client:
     """An SMTP client. Use it in a `with` statement, which connects and says QUIT at the end, or call `connect`.
 
-    server: a `Server`, or a host name with `port`. timeout: seconds that each reply may take. taps: callables that are
-    handed all octets, as those of `Server` are.
-
-    After `connect` and `ehlo` these are set: `greeting`, the server's first reply, and `extensions`, the parameters of
-    each extension by its keyword.
+    server: a `Server`, or a host name with `port`. timeout: seconds that each reply may take. taps: see `net.taps`.
+    implicit_tls: begin with TLS, as at port 465 (RFC 8314 §3.3). authority: PEM text of a certificate authority to
+    trust beside those of the system; that of a `Server` is trusted without being named. verify: check the certificate.
+    listener: is given each entry of the dialogue as soon as it is whole, from inside TLS too.
     """
 
     def __init__(
@@ -55,9 +56,13 @@ class Client:
         server: Listening | str,
         port: int | None = None,
         *,
+        implicit_tls: bool = False,
+        authority: str | None = None,
+        verify: bool = True,
         timeout: float = TIMEOUT,
         allow_remote: bool = False,
         taps: Iterable[Tap] = (),
+        listener: Callable[[Entry], None] | None = None,
     ) -> None:
         if isinstance(server, str):
             if port is None:
@@ -68,7 +73,14 @@ class Client:
         self.timeout = timeout
         self.greeting: Reply | None = None
         self.taps = list(taps)
+        self.implicit_tls = implicit_tls
+        self._authority = authority or getattr(server, "authority_pem", None)
+        self._verify = verify
         self._allow_remote = allow_remote
+        self._tls: TlsLayer | None = None
+        self._answers: deque[Answer] = deque()
+        self._listener = listener
+        self._observer = Observer()
         self._session = ClientSession()
         self._socket: socket.socket | None = None
         self._addresses: tuple[networks.Address, networks.Address] = (("", 0), ("", 0))
@@ -86,21 +98,28 @@ class Client:
         """What the server listed after EHLO: parameters by keyword."""
         return self._session.extensions
 
+    @property
+    def tls(self) -> str:
+        """The TLS version that the session runs in, such as "TLSv1.3"; "" in clear text."""
+        return self._tls.version if self._tls else ""
+
     # Connecting and closing
 
     def connect(self) -> Reply:
-        """Connect and wait for the greeting.
+        """Connect, begin TLS where that is asked for, and wait for the greeting.
 
         Raises `GreetingRefused` for a reply other than 220, ConnectionError or TimeoutError when nobody is there.
         RFC 5321 §3.1.
         """
         if self._socket is not None:
             raise RuntimeError("this client is connected already")
-        self._session = ClientSession()
+        self._session, self._tls, self._answers = ClientSession(), None, deque()
         self._socket = networks.connect(self.host, self.port, self.timeout, allow_remote=self._allow_remote)
         self._addresses = (self._socket.getsockname()[:2], self._socket.getpeername()[:2])
         self._tap("open")
         try:
+            if self.implicit_tls:
+                self._handshake()
             self.greeting = self._wait("the greeting")
         except (SmtpError, OSError):
             self.close()
@@ -136,6 +155,21 @@ class Client:
     def helo(self, domain: str = "[127.0.0.1]") -> Reply:
         """Introduce the client, without extensions. Raises `HelloRefused`. RFC 5321 §4.1.1.1."""
         return self._command(Helo(domain))
+
+    def starttls(self) -> Reply:
+        """Go on inside TLS. What the server said before is forgotten, so EHLO has to come again.
+
+        Raises `TlsRefused`, and ssl.SSLError when the handshake fails or the certificate is not the server's; the
+        connection is closed then. RFC 3207 §4.
+        """
+        reply = self._command(commands.STARTTLS)
+        try:
+            self._session.tls_started()
+            self._handshake()
+        except OSError:
+            self.close()
+            raise
+        return reply
 
     def auth(self, mechanism: str, user: str, password: str, *, initial_response: bool = True) -> Reply:
         """Prove who the user is, by `LOGIN` or `PLAIN`, all steps of it.
@@ -244,8 +278,8 @@ class Client:
         if self._socket is None:
             raise ServerGone(f"not connected, so {said} cannot be sent: call connect() first")
         try:
-            self._tap("client", octets)
-            self._socket.sendall(octets)
+            self._listen("client", octets)
+            self._write(octets if self._tls is None else self._tls.send(octets))
         except TimeoutError:
             raise TimeoutError(f"the server took no octets of {said} for {self.timeout:g} seconds") from None
         except ConnectionError as error:
@@ -253,27 +287,59 @@ class Client:
                 self.close()
                 raise ServerGone(f"the server closed the connection before {said} could be sent") from error
 
+    def _write(self, octets: bytes) -> None:
+        assert self._socket is not None
+        if octets:
+            self._tap("client", octets)
+            self._socket.sendall(octets)
+
+    def _handshake(self) -> None:
+        """Begin TLS. `handshake_done` is what it waits for; octets of SMTP may already be behind the server's last."""
+        tls = TlsLayer(client_context(self._authority, verify=self._verify), self.host)
+        plain = tls.receive(b"")
+        self._write(tls.take_output())
+        while not tls.handshake_done:
+            try:
+                plain = tls.receive(self._read("the TLS handshake"))
+            finally:
+                self._write(tls.take_output())
+        self._tls = tls
+        self._receive(plain)
+
     def _readable(self) -> bool:
         assert self._socket is not None
         return bool(select.select([self._socket], [], [], 0)[0])
 
     def _answer(self, said: str) -> Answer:
+        """Wait for one reply; those that came with it are kept for the next call."""
+        while not self._answers:
+            octets = self._read(said)
+            self._receive(octets if self._tls is None else self._tls.receive(octets))
+        return self._answers.popleft()
+
+    def _receive(self, octets: bytes) -> None:
+        self._listen("server", octets)
+        self._answers += self._session.receive(octets)
+
+    def _listen(self, party: Party, octets: bytes) -> None:
+        if self._listener is not None:
+            for entry in self._observer.receive(party, octets):
+                self._listener(entry)
+
+    def _read(self, said: str) -> bytes:
         assert self._socket is not None
-        answers: list[Answer] = []
-        while not answers:
-            try:
-                octets = self._socket.recv(RECEIVE_SIZE)
-            except TimeoutError:
-                raise TimeoutError(f"no reply to {said} within {self.timeout:g} seconds") from None
-            except ConnectionError:
-                octets = b""
-            if not octets:
-                self._tap("server closed")
-                self.close()
-                raise ServerGone(f"the server closed the connection instead of replying to {said}")
-            self._tap("server", octets)
-            answers = self._session.receive(octets)
-        return answers[0]
+        try:
+            octets = self._socket.recv(RECEIVE_SIZE)
+        except TimeoutError:
+            raise TimeoutError(f"no reply to {said} within {self.timeout:g} seconds") from None
+        except ConnectionError:
+            octets = b""
+        if not octets:
+            self._tap("server closed")
+            self.close()
+            raise ServerGone(f"the server closed the connection instead of replying to {said}")
+        self._tap("server", octets)
+        return octets
 
     def _tap(self, happening: Happening, octets: bytes = b"") -> None:
         for tap in self.taps:

@@ -55,7 +55,7 @@ class Mailboxes(Mapping[str, Mailbox]):
         return Mailbox(self._path(mailbox_name))
 
     def __iter__(self) -> Iterator[str]:
-        delivered = {unquote(path.name) for path in self.directory.iterdir()} if self.directory.exists() else set()
+        delivered = {unquote(path.parent.name) for path in self.directory.glob("*/new")}
         return iter(sorted(delivered | (self.names or set())))
 
     def __len__(self) -> int:

@@ -6,46 +6,51 @@ it can be recorded without this module knowing who records.
 
 import asyncio
 import shutil
+import ssl
 import tempfile
 import threading
 import weakref
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from smtplab.net import networks
+from smtplab.net.connection import Connection
 from smtplab.net.mailboxes import Mailboxes
+from smtplab.net.taps import Tap
 from smtplab.protocol import replies, trace
+from smtplab.protocol.auth import SERVER_MECHANISMS
 from smtplab.protocol.commands import Lax
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.mail import MailObject
-from smtplab.protocol.policy import SIZE_LIMIT, Policy
+from smtplab.protocol.policy import RECIPIENTS_LIMIT, SIZE_LIMIT, Policy
 from smtplab.protocol.replies import Reply
-from smtplab.protocol.server import Close, Deliver, Output, ServerSession
-from smtplab.protocol.states import State
+from smtplab.protocol.server import ServerSession
+
+if TYPE_CHECKING:
+    from smtplab.net.certificates import Authority
 
 IDLE_TIMEOUT: Final = 300.0  # seconds, RFC 5321 §4.5.3.2.7
 STOP_TIMEOUT: Final = 5.0  # seconds for the connections to close
-
-Happening = Literal["open", "client", "server", "client closed", "server closed"]
-Tap = Callable[[networks.Address, networks.Address, Happening, bytes], None]
 
 
 class Server:
     """An SMTP server for the lab. Use it in a `with` statement, or call `start` and `stop`.
 
-    users: passwords by user name; without any, AUTH is not offered. Nobody needs to log in to send.
+    users: passwords by user name; without any, AUTH is not offered.
     mailboxes: those that exist beside those of the users; None: every mailbox exists. Nothing is ever sent on.
     maildir: where they are kept; None: in a temporary directory that goes with the server. discard: store nothing.
-    port: 0 for any free one. extensions: keywords to offer. lax: names of deviations to let pass. idle_timeout:
-    seconds. clock: gives the time that Received fields carry.
+    port: 0 for any free one. tls: "starttls" offers it, "implicit" begins with it. authority: who certifies the server;
+    None makes one. idle_timeout: seconds. clock: gives the time that Received fields carry.
+    extensions, size_limit, recipients_limit, mechanisms, auth_required, auth_inside_tls, sender_is_user, lax: see
+    `protocol.policy.Policy`; unknown names raise ValueError.
 
-    The attribute `mailboxes` maps a mailbox to its Maildir, `taps` is the list of those who are handed all octets, and
-    `host` and `port` say where it listens.
+    The attribute `mailboxes` maps a mailbox to its Maildir, `taps` is the list of those who are handed all octets,
+    `host` and `port` say where it listens, `authority_pem` is what a client has to trust, and `key_log` the file that
+    collects the secrets of TLS sessions, so that a capture can be opened.
     """
 
     def __init__(
@@ -57,10 +62,17 @@ class Server:
         mailboxes: Iterable[str] | None = None,
         maildir: Path | str | None = None,
         discard: bool = False,
+        tls: Literal["none", "starttls", "implicit"] = "none",
+        authority: "Authority | None" = None,
         domain: str = Policy.domain,
         greeting: str = Policy.greeting,
         extensions: Iterable[str] = OFFERED,
         size_limit: int = SIZE_LIMIT,
+        recipients_limit: int = RECIPIENTS_LIMIT,
+        mechanisms: Iterable[str] = Policy.mechanisms,
+        auth_required: bool = False,
+        auth_inside_tls: bool = False,
+        sender_is_user: bool = False,
         lax: Iterable[str] = (),
         allow_remote: bool = False,
         idle_timeout: float = IDLE_TIMEOUT,
@@ -73,19 +85,29 @@ class Server:
         self.clock = clock
         self.idle_timeout = idle_timeout
         self._allow_remote = allow_remote
-        if maildir is None:
-            maildir = tempfile.mkdtemp(prefix="smtplab-")
-            weakref.finalize(self, shutil.rmtree, maildir, ignore_errors=True)
+        self._scratch: Path | None = None
         names = None if mailboxes is None else [*mailboxes, *(users or {})]
-        self.mailboxes = Mailboxes(Path(maildir), names)
+        self.mailboxes = Mailboxes(Path(maildir) if maildir is not None else self._scratch_directory() / "mail", names)
+        self.tls = tls
+        self.tls_context: ssl.SSLContext | None = None
+        self.authority_pem: str | None = None
+        self.key_log: Path | None = None
+        if tls != "none":
+            self._prepare_tls(authority, domain)
         self.policy = Policy(
             domain=domain,
             greeting=greeting,
             passwords=dict(users or {}),
             mailboxes=self.mailboxes.names,
-            extensions=frozenset(extensions),
+            mechanisms=_known("mechanism", mechanisms, SERVER_MECHANISMS),
+            extensions=frozenset(_known("extension", extensions, OFFERED)),
+            starttls=tls == "starttls",
             size_limit=size_limit,
-            lax=frozenset(map(Lax, lax)),
+            recipients_limit=recipients_limit,
+            auth_required=auth_required,
+            auth_inside_tls=auth_inside_tls,
+            sender_is_user=sender_is_user,
+            lax=frozenset(map(Lax, _known("deviation", lax, [str(name) for name in Lax]))),
         )
         self.connections: set[Connection] = set()
         self.names = count(1)
@@ -95,6 +117,22 @@ class Server:
 
     def __repr__(self) -> str:
         return f"Server({self.policy.domain} on {self.host}, {'running' if self._thread else 'not running'})"
+
+    def _scratch_directory(self) -> Path:
+        """A directory that is removed with this server."""
+        if self._scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="smtplab-"))
+            weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
+        return self._scratch
+
+    def _prepare_tls(self, authority: "Authority | None", domain: str) -> None:
+        from smtplab.net.certificates import Authority  # it loads a library for certificates, which few sessions need
+        from smtplab.net.tls import server_context
+
+        authority = authority or Authority()
+        self.authority_pem = authority.pem
+        self.key_log = self._scratch_directory() / "keys.log"
+        self.tls_context = server_context(authority, domain, self.key_log)
 
     def start(self) -> Self:
         """Listen. Raises OSError, saying what to do, when the port cannot be had or the host is beyond loopback."""
@@ -145,7 +183,12 @@ class Server:
         name = str(next(self.names))
         if self.discard:
             return replies.queued(name)
-        protocol = trace.with_protocol(extended=session.extended, authenticated=session.user is not None)
+        protocol = trace.with_protocol(
+            extended=session.extended,
+            tls=session.tls,
+            authenticated=session.user is not None,
+            utf8="SMTPUTF8" in mail.parameters,
+        )
         received = trace.received(
             session.client_domain, client_address, self.policy.domain, protocol, name, self.clock()
         )
@@ -157,102 +200,9 @@ class Server:
         return replies.queued(name)
 
 
-class Connection(asyncio.Protocol):
-    """One connection: carries octets between a socket and a `ServerSession`, and does what that asks for."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._session = ServerSession(server.policy)
-        self._transport: asyncio.Transport
-        self._client: networks.Address = ("", 0)
-        self._local: networks.Address = ("", 0)
-        self._loop = asyncio.get_running_loop()
-        self._heard = self._loop.time()
-        self._idle: asyncio.TimerHandle | None = None
-        self._lost: asyncio.Future[None] = self._loop.create_future()
-        self._closed: set[Happening] = set()
-
-    # What the event loop calls
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._client = transport.get_extra_info("peername")[:2]
-        self._local = transport.get_extra_info("sockname")[:2]
-        self._server.connections.add(self)
-        self._tap("open")
-        self._watch()
-        self._carry_out(self._session.greet())
-
-    def data_received(self, data: bytes) -> None:
-        """Hand octets to the session."""
-        self._heard = self._loop.time()
-        self._tap("client", data)
-        self._carry_out(self._session.receive(data))
-
-    def eof_received(self) -> bool:
-        """Note that the client will say nothing more; what it has asked for is answered already."""
-        self._tap_close("client closed")
-        self._tap_close("server closed")
-        return False
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """Clean up."""
-        self._tap_close("client closed")
-        self._tap_close("server closed")
-        if self._idle is not None:
-            self._idle.cancel()
-        self._server.connections.discard(self)
-        self._lost.set_result(None)
-
-    def pause_writing(self) -> None:
-        """Read no more commands while the client does not read its replies: they would pile up in memory."""
-        self._transport.pause_reading()
-
-    def resume_writing(self) -> None:
-        """Go on reading."""
-        self._transport.resume_reading()
-
-    # What the session asks for
-
-    def _carry_out(self, outputs: list[Output]) -> None:
-        to_do = deque(outputs)
-        while to_do:
-            match to_do.popleft():
-                case bytes(octets):
-                    self._tap("server", octets)
-                    self._transport.write(octets)
-                case Deliver(mail):
-                    reply = self._server.store(mail, self._session, self._client[0])
-                    to_do.extend(self._session.delivered(reply))
-                case Close():
-                    self._tap_close("server closed")
-                    self._transport.close()
-
-    def _tap(self, happening: Happening, octets: bytes = b"") -> None:
-        for tap in self._server.taps:
-            tap(self._client, self._local, happening, octets)
-
-    def _tap_close(self, happening: Happening) -> None:
-        if happening not in self._closed:
-            self._closed.add(happening)
-            self._tap(happening)
-
-    def _watch(self) -> None:
-        """Close the connection with a 421 when nothing was heard for too long (§4.5.3.2.7)."""
-        left = self._heard + self._server.idle_timeout - self._loop.time()
-        if left <= 0:
-            self._carry_out(self._session.close(replies.IDLE_TOO_LONG))
-        else:
-            self._idle = self._loop.call_later(left, self._watch)
-
-    def shut_down(self) -> "asyncio.Future[None]":
-        """Say 421 and close. The future is done when the connection is."""
-        if self._session.state is not State.CLOSED:
-            self._carry_out(self._session.close(replies.SHUTTING_DOWN))
-        return self._lost
-
-    def abort(self) -> None:
-        """Close at once, whatever is still to be sent."""
-        self._transport.abort()
+def _known(what: str, names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    given = tuple(names)
+    for name in given:
+        if name not in known:
+            raise ValueError(f"unknown {what} {name!r}: there are {', '.join(known)}")
+    return given

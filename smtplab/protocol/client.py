@@ -42,6 +42,10 @@ class AuthenticationRefused(SmtpError):
     """The user could not prove who it is: 535, or the mechanism is not known: 504 (RFC 4954 §6)."""
 
 
+class TlsRefused(SmtpError):
+    """STARTTLS was refused, or is not offered though TLS is required."""
+
+
 class SenderRefused(SmtpError):
     """MAIL was refused."""
 
@@ -59,6 +63,7 @@ REFUSALS: Final[dict[str, type[SmtpError]]] = {
     "EHLO": HelloRefused,
     "HELO": HelloRefused,
     "AUTH": AuthenticationRefused,
+    "STARTTLS": TlsRefused,
     "MAIL": SenderRefused,
     "RCPT": RecipientRefused,
     "DATA": MessageRefused,
@@ -153,6 +158,16 @@ class ClientSession:
         if len(self._inbox) > REPLY_LIMIT:
             raise NotSmtp(f"a reply without end: over {REPLY_LIMIT} octets")
         return answers
+
+    def tls_started(self) -> None:
+        """Forget all that the server said in clear text, where anybody could have changed it (RFC 3207 §4.2).
+
+        Raises `NotSmtp` when it had said something after its 220: that would be read as if it came through TLS
+        (CVE-2021-38371).
+        """
+        if self._inbox:
+            raise NotSmtp("the server sent more in clear text after its reply to STARTTLS")
+        self.state, self.extensions = State.GREETED, {}
 
     def _answer(self, reply: Reply) -> Answer:
         verb = self._waiting.popleft() if self._waiting else ""

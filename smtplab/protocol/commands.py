@@ -276,9 +276,14 @@ def _bare(verb: str, argument: bytes, _lax: frozenset[Lax]) -> Command:
 
 
 def _text(argument: bytes, syntax: Reply) -> str:
-    if not argument.isascii() or not argument:
+    try:
+        text = argument.decode("utf-8")
+    except UnicodeDecodeError:
+        raise SyntaxRefused(syntax) from None
+    # RFC 6531 §3.7.4.2: only with this word at the end may the name hold more than ASCII.
+    if not text or not (text.isascii() or text.upper().endswith(" SMTPUTF8")):
         raise SyntaxRefused(syntax)
-    return argument.decode("ascii")
+    return text
 
 
 def _written(parameters: dict[str, str]) -> str:

@@ -1,7 +1,8 @@
 """Which octets are a domain, a mailbox, a path? The ABNF of RFC 5321 §4.1.2 and §4.1.3, as regular expressions.
 
-Each expression stands under the rule that it writes down. They are of `bytes`, since the wire carries octets, and only
-ASCII is allowed in them (§4.1.2): what matches can be decoded without a second thought.
+Each expression stands under the rule that it writes down. They are of `bytes`, since the wire carries octets. Octets
+over 127 are UTF-8 of RFC 6531 §3.3; whether such an address may be used is a question of the extension, and not asked
+here.
 """
 
 import re
@@ -16,7 +17,8 @@ PATH_LIMIT: Final = 256  # octets with the angle brackets, §4.5.3.1.3
 # Ldh-str = *( ALPHA / DIGIT / "-" ) Let-dig
 # sub-domain = Let-dig [Ldh-str]
 # Domain = sub-domain *("." sub-domain)
-SUB_DOMAIN: Final = rb"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+# sub-domain =/ U-label (RFC 6531 §3.3)
+SUB_DOMAIN: Final = rb"[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]*[A-Za-z0-9\x80-\xff])?"
 DOMAIN: Final = rb"%b(?:\.%b)*" % (SUB_DOMAIN, SUB_DOMAIN)
 
 # address-literal = "[" ( IPv4-address-literal / IPv6-address-literal / General-address-literal ) "]"
@@ -24,12 +26,14 @@ DOMAIN: Final = rb"%b(?:\.%b)*" % (SUB_DOMAIN, SUB_DOMAIN)
 ADDRESS_LITERAL: Final = rb"\[[!-Z^-~]+\]"
 
 # Dot-string = Atom *("." Atom); atext is RFC 5322 §3.2.3's
-ATOM: Final = rb"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+"
+# atext =/ UTF8-non-ascii (RFC 6531 §3.3)
+ATOM: Final = rb"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\x80-\xff]+"
 DOT_STRING: Final = rb"%b(?:\.%b)*" % (ATOM, ATOM)
 
 # Quoted-string = DQUOTE *QcontentSMTP DQUOTE
 # qtextSMTP = %d32-33 / %d35-91 / %d93-126; quoted-pairSMTP = %d92 %d32-126
-QUOTED_STRING: Final = rb'"(?:[ !#-\[\]-~]|\\[ -~])*"'
+# qtextSMTP =/ UTF8-non-ascii (RFC 6531 §3.3)
+QUOTED_STRING: Final = rb'"(?:[ !#-\[\]-~\x80-\xff]|\\[ -~])*"'
 
 # Mailbox = Local-part "@" ( Domain / address-literal )
 LOCAL_PART: Final = rb"(?:%b|%b)" % (DOT_STRING, QUOTED_STRING)
@@ -58,7 +62,7 @@ class TooLong(ValueError):
 
 def is_domain(octets: bytes) -> bool:
     """Tell whether these octets are a domain: letters, digits and inner hyphens, 1 to 255 octets (§4.1.2)."""
-    return len(octets) <= DOMAIN_LIMIT and _DOMAIN.fullmatch(octets) is not None
+    return octets.isascii() and len(octets) <= DOMAIN_LIMIT and _DOMAIN.fullmatch(octets) is not None
 
 
 def is_address_literal(octets: bytes) -> bool:
@@ -105,7 +109,7 @@ def _checked(match: re.Match[bytes] | None, octets: bytes) -> str:
         raise TooLong("local-part or domain")
     if domain.startswith(b"[") and not is_address_literal(domain):
         raise ValueError("not an address literal")
-    return b"@".join((local_part, domain)).decode("ascii")
+    return b"@".join((local_part, domain)).decode("utf-8")
 
 
 def split_mailbox(mailbox: str) -> tuple[str, str]:

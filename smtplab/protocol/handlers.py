@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from smtplab.protocol import auth, commands, replies
-from smtplab.protocol.extensions import refuse_mail_parameters
+from smtplab.protocol.extensions import MAIL_PARAMETERS, OFFERED, RCPT_PARAMETERS, refuse_parameters
 from smtplab.protocol.grammar import same_mailbox
+from smtplab.protocol.mail import Recipient
 from smtplab.protocol.replies import Reply
 from smtplab.protocol.states import State
 
@@ -25,7 +26,8 @@ def on_ehlo(session: "ServerSession", command: commands.Ehlo) -> Reply:
     """
     session.forget_transaction()
     session.client_domain, session.extended = command.domain, True
-    keywords = session.policy.keywords(tuple(auth.SERVER_MECHANISMS))
+    offered = session.offered()
+    keywords = [session.policy.keyword_line(keyword) for keyword in OFFERED if keyword in offered]
     return replies.introduced(session.policy.domain, *keywords)
 
 
@@ -44,59 +46,103 @@ def on_auth(session: "ServerSession", command: commands.Auth) -> Reply:
     """Let a user prove who it is, by one of the mechanisms that EHLO listed.
 
     Replies 334 with a challenge, or at once 235 2.7.0 or 535 5.7.8; 501 for an initial response that is no base64, 503
-    without EHLO or when somebody has authenticated already, 504 for an unknown mechanism.
+    without EHLO or when somebody has authenticated already, 504 for an unknown mechanism, 538 when TLS must be first.
     RFC 4954 §4.
     """
-    if not session.policy.offers("AUTH"):
+    if session.policy.auth_inside_tls and not session.tls:
+        return replies.TLS_FOR_AUTH
+    if "AUTH" not in session.policy.offered(tls=session.tls):
         return replies.NOT_IMPLEMENTED
     if not session.extended:
         return replies.EHLO_FOR_AUTH
     if session.user is not None:
         return replies.AUTHENTICATED_ALREADY
-    mechanism = auth.SERVER_MECHANISMS.get(command.mechanism)
-    if mechanism is None:
+    if command.mechanism not in session.policy.mechanisms:
         return replies.UNKNOWN_MECHANISM
     try:
         initial = auth.decode_initial(command.initial_response)
     except ValueError:
         return replies.BAD_BASE64
+    mechanism = auth.SERVER_MECHANISMS[command.mechanism]
     return session.begin_exchange(mechanism(session.policy.passwords, initial))
+
+
+def on_starttls(session: "ServerSession", _command: commands.Bare) -> Reply:
+    """Let TLS begin right after the reply. All that was learnt before is forgotten then.
+
+    Replies 220; 503 inside TLS, 502 where there is no certificate.
+    RFC 3207 §4.
+    """
+    if session.tls:
+        return replies.TLS_ALREADY
+    if "STARTTLS" not in session.policy.offered(tls=False):
+        return replies.NOT_IMPLEMENTED
+    return replies.READY_FOR_TLS
 
 
 def on_mail(session: "ServerSession", command: commands.Mail) -> Reply:
     """Open a mail transaction with the reverse-path, which is "" for a notice that must not be answered.
 
-    Replies 250 2.1.0; 555, 501 or 552 when a parameter cannot be taken.
-    RFC 5321 §3.3, §4.1.1.2, §4.5.5; SIZE is RFC 1870, BODY is RFC 6152.
+    Replies 250 2.1.0; 530 5.7.0 or 550 5.7.1 when the user must log in first or is somebody else; 555, 501, 552 or 553
+    when a parameter, an announced size (RFC 1870 §6.1) or an address in UTF-8 (RFC 6531 §3.5) cannot be taken.
+    RFC 5321 §3.3, §4.1.1.2, §4.5.5.
     """
-    refused = refuse_mail_parameters(command.parameters, session.offered(), session.policy.size_limit)
+    policy = session.policy
+    if policy.auth_required and session.user is None:
+        return replies.AUTH_REQUIRED
+    if policy.sender_is_user and same_mailbox(command.reverse_path) != same_mailbox(session.user or ""):
+        return replies.NOT_YOUR_ADDRESS
+    refused = refuse_parameters(command.parameters, MAIL_PARAMETERS, session.offered())
     if refused is not None:
         return refused
-    session.reverse_path = command.reverse_path
+    if int(command.parameters.get("SIZE", 0)) > policy.size_limit:
+        return replies.TOO_MUCH_DATA
+    if not command.reverse_path.isascii() and "SMTPUTF8" not in command.parameters:
+        return replies.NEEDS_SMTPUTF8 if "SMTPUTF8" in session.offered() else replies.BAD_SENDER
+    session.buffers.reverse_path, session.buffers.parameters = command.reverse_path, command.parameters
     return replies.SENDER_OK
 
 
 def on_rcpt(session: "ServerSession", command: commands.Rcpt) -> Reply:
     """Add one forward-path to the open mail transaction.
 
-    Replies 250 2.1.5 when accepted, 550 5.1.1 when there is no such mailbox, 452 4.5.3 when there are too many, 555 for
-    a parameter, since no extension that has one is offered. A postmaster there is always (§4.5.1).
+    Replies 250 2.1.5 when accepted, 550 5.1.1 when there is no such mailbox, 452 4.5.3 when there are too many; 555,
+    501 or 553 when a parameter or an address in UTF-8 cannot be taken. A postmaster there is always (§4.5.1).
     RFC 5321 §3.3, §4.1.1.3, §4.5.3.1.10.
     """
-    if command.parameters:
-        return replies.UNKNOWN_PARAMETER
+    refused = refuse_parameters(command.parameters, RCPT_PARAMETERS, session.offered())
+    if refused is not None:
+        return refused
+    if not command.forward_path.isascii() and "SMTPUTF8" not in session.buffers.parameters:
+        return replies.NEEDS_SMTPUTF8 if "SMTPUTF8" in session.offered() else replies.BAD_RECIPIENT
     mailbox, known = same_mailbox(command.forward_path), session.policy.mailboxes
     if known is not None and mailbox not in known and mailbox.partition("@")[0] != "postmaster":
         return replies.NO_SUCH_MAILBOX
-    if len(session.forward_paths) >= session.policy.recipients_limit:
+    if len(session.buffers.recipients) >= session.policy.recipients_limit:
         return replies.TOO_MANY_RECIPIENTS
-    session.forward_paths.append(command.forward_path)
+    session.buffers.recipients.append(Recipient(command.forward_path, command.parameters))
     return replies.RECIPIENT_OK
 
 
-def on_data(_session: "ServerSession", _command: commands.Bare) -> Reply:
-    """Ask for the mail data. Replies 354. RFC 5321 §3.3, §4.1.1.4."""
+def on_data(session: "ServerSession", _command: commands.Bare) -> Reply:
+    """Ask for the mail data. Replies 354, or 503 for a message without lines (RFC 3030 §3). RFC 5321 §3.3, §4.1.1.4."""
+    if session.buffers.parameters.get("BODY", "").upper() == "BINARYMIME":
+        return replies.BINARY_NEEDS_BDAT
     return replies.START_MAIL_INPUT
+
+
+def on_bdat(session: "ServerSession", command: commands.Bdat) -> Reply:
+    """Take a chunk, whose octets have come in already. The last one is answered once the message is stored.
+
+    Replies 250; 552 5.3.4 when the message grows too large, and then 503 until RSET.
+    RFC 3030 §2.
+    """
+    if session.buffers.is_spoiled:
+        return replies.SPOILED_TRANSACTION
+    if session.buffers.size > session.policy.size_limit:
+        session.buffers.is_spoiled = True
+        return replies.TOO_MUCH_DATA
+    return replies.chunk_taken(command.size)
 
 
 def on_rset(session: "ServerSession", _command: commands.Bare) -> Reply:
@@ -144,8 +190,8 @@ HANDLERS: Final[dict[str, Callable[["ServerSession", Any], Reply]]] = {
     "EXPN": on_not_implemented,
     "HELP": on_help,
     "QUIT": on_quit,
-    "BDAT": on_not_implemented,
-    "STARTTLS": on_not_implemented,
+    "BDAT": on_bdat,
+    "STARTTLS": on_starttls,
 }
 
 

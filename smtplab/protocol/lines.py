@@ -38,10 +38,14 @@ class Inbox:
         """Take in what arrived."""
         self._octets += octets
 
-    def clear(self) -> bytes:
-        """Hand out everything unread and forget it."""
-        octets = bytes(self._octets)
+    def clear(self) -> None:
+        """Forget everything unread."""
         self._drop(len(self._octets))
+
+    def take(self, size: int) -> bytes:
+        """Give the first `size` octets, or as many as there are."""
+        octets = bytes(self._octets[:size])
+        self._drop(size)
         return octets
 
     def take_line(self, limit: int) -> bytes | None:

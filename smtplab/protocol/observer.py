@@ -174,6 +174,13 @@ class Observer:
         except ValueError:
             return ()
 
+    def _explain_challenge(self, octets: bytes) -> auth.Decoded:
+        try:
+            challenge = auth.decode(octets[4:].rstrip(b"\r\n"))
+        except ValueError:
+            return ()
+        return auth.explain_challenge(self._mechanism, self._responses, challenge)
+
     def _take_chunk(self) -> Entry | None:
         if len(self._client) < self._chunk:
             return None
@@ -211,7 +218,7 @@ class Observer:
         answers = self._answered_by(code)
         if answers in ("BDAT", BDAT_LAST) and code in CHUNK_NOT_UNDERSTOOD:
             self._chunk = 0
-        decoded = _challenge(reply.octets) if code == 334 and answers == "AUTH" else ()
+        decoded = self._explain_challenge(reply.octets) if code == 334 and answers == "AUTH" else ()
         before, self.state = self.state, self._state_after(answers or "", code)
         message = _parsed_reply(reply.octets)
         return self._entry(
@@ -309,10 +316,3 @@ def _parsed_reply(octets: bytes) -> Reply | None:
         return parse_reply(octets.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     except ValueError:
         return None
-
-
-def _challenge(octets: bytes) -> auth.Decoded:
-    try:
-        return (("challenge", auth.decode(octets[4:].rstrip(b"\r\n")).decode("utf-8", "backslashreplace")),)
-    except ValueError:
-        return ()

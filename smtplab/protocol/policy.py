@@ -18,25 +18,49 @@ class Policy:
     """The choices of one server.
 
     domain: the name that it greets with. passwords: by user name; without any, AUTH is not offered.
+    mechanisms: of AUTH, in the order in which they are listed.
     mailboxes: those that exist, in the form of `grammar.same_mailbox`; None for every mailbox there could be.
-    extensions: keywords to offer in reply to EHLO. size_limit: octets of content. lax: deviations that are let pass.
+    extensions: keywords to offer in reply to EHLO, as far as they make sense in the session.
+    starttls: whether there is a certificate to start TLS with. size_limit: octets of content.
+    auth_required: MAIL is refused before AUTH, as at a submission port (RFC 6409 §4.3).
+    auth_inside_tls: AUTH is neither offered nor taken in clear text (RFC 4954 §4).
+    sender_is_user: the reverse-path must be the user's own address (RFC 6409 §6.1).
+    lax: deviations that are let pass.
     """
 
     domain: str = "mail.coremail.cn"
     greeting: str = "ESMTP Anti-spam GT ready"
     passwords: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    mechanisms: tuple[str, ...] = ("LOGIN", "PLAIN")
     mailboxes: Container[str] | None = None
     extensions: frozenset[str] = frozenset(OFFERED)
+    starttls: bool = False
     size_limit: int = SIZE_LIMIT
     recipients_limit: int = RECIPIENTS_LIMIT
     errors_limit: int = ERRORS_LIMIT
+    auth_required: bool = False
+    auth_inside_tls: bool = False
+    sender_is_user: bool = False
     lax: frozenset[Lax] = STRICT
 
-    def offers(self, keyword: str) -> bool:
-        """Tell whether an extension is offered. AUTH is not where there is nobody to log in."""
-        return keyword in self.extensions and (keyword != "AUTH" or bool(self.passwords))
+    def offered(self, *, tls: bool) -> frozenset[str]:
+        """Give the keywords to offer in a session, by whether TLS runs in it already."""
+        senseless = set()
+        if tls or not self.starttls:
+            senseless.add("STARTTLS")  # RFC 3207 §4.2: not inside TLS
+        if not self.passwords or (self.auth_inside_tls and not tls):
+            senseless.add("AUTH")
+        if "CHUNKING" not in self.extensions:
+            senseless.add("BINARYMIME")  # RFC 3030 §3
+        return self.extensions - senseless
 
-    def keywords(self, mechanisms: tuple[str, ...]) -> list[str]:
-        """The lines of the reply to EHLO after the first, in the order of `OFFERED` (RFC 5321 §4.1.1.1)."""
-        parameters = {"SIZE": f" {self.size_limit}", "AUTH": f" {' '.join(mechanisms)}"}
-        return [keyword + parameters.get(keyword, "") for keyword in OFFERED if self.offers(keyword)]
+    def keyword_line(self, keyword: str) -> str:
+        """Give the line that announces an extension in the reply to EHLO: the keyword and its parameters."""
+        match keyword:
+            case "SIZE":
+                return f"SIZE {self.size_limit}"
+            case "AUTH":
+                return f"AUTH {' '.join(self.mechanisms)}"
+            case "LIMITS":
+                return f"LIMITS RCPTMAX={self.recipients_limit}"
+        return keyword

@@ -91,6 +91,10 @@ def challenge(base64: str) -> Reply:
     return Reply(334, "", base64)
 
 
+def chunk_taken(size: int) -> Reply:
+    return Reply(250, "2.0.0", f"{size} octets received")
+
+
 def queued(name: str) -> Reply:
     return Reply(250, "2.0.0", f"Queued as {name}")
 
@@ -108,6 +112,7 @@ RECIPIENT_OK          = Reply(250, "2.1.5",  "Recipient accepted")
 CANNOT_VERIFY         = Reply(252, "2.5.2",  "Cannot verify the user, but mail for it will be tried")
 START_MAIL_INPUT      = Reply(354, "",       "End data with <CR><LF>.<CR><LF>")
 
+READY_FOR_TLS         = Reply(220, "2.0.0",  "Ready to start TLS")
 SHUTTING_DOWN         = Reply(421, "4.3.2",  "Server is shutting down, closing the connection")
 IDLE_TOO_LONG         = Reply(421, "4.4.2",  "Nothing was heard for too long, closing the connection")
 TOO_MANY_ERRORS       = Reply(421, "4.7.0",  "Too many errors, closing the connection")
@@ -133,6 +138,9 @@ BAD_PARAMETER         = Reply(501, "5.5.4",  "Bad syntax of a parameter")
 BAD_BASE64            = Reply(501, "5.5.2",  "Not base64")
 AUTH_CANCELLED        = Reply(501, "5.0.0",  "Authentication cancelled")
 NOT_IMPLEMENTED       = Reply(502, "5.5.1",  "Command not implemented")
+BINARY_NEEDS_BDAT     = Reply(503, "5.5.1",  "BODY=BINARYMIME goes with BDAT, not with DATA")
+SPOILED_TRANSACTION   = Reply(503, "5.5.1",  "A chunk before this one failed: say RSET")
+TLS_ALREADY           = Reply(503, "5.5.1",  "TLS is running already")
 BAD_SEQUENCE          = Reply(503, "5.5.1",  "Bad sequence of commands")
 EHLO_FIRST            = Reply(503, "5.5.1",  "Say EHLO or HELO first")
 EHLO_FOR_AUTH         = Reply(503, "5.5.1",  "AUTH belongs to EHLO: say EHLO first")
@@ -141,9 +149,13 @@ RCPT_FIRST            = Reply(503, "5.5.1",  "No recipient yet: say RCPT first")
 NESTED_MAIL           = Reply(503, "5.5.1",  "A mail transaction is open already")
 AUTHENTICATED_ALREADY = Reply(503, "5.5.1",  "Authenticated already")
 UNKNOWN_MECHANISM     = Reply(504, "5.5.4",  "Authentication mechanism not known here")
+AUTH_REQUIRED         = Reply(530, "5.7.0",  "Authentication required")
 BAD_CREDENTIALS       = Reply(535, "5.7.8",  "Wrong user name or password")
+TLS_FOR_AUTH          = Reply(538, "5.7.11", "Encryption required: say STARTTLS first")
 NO_SUCH_MAILBOX       = Reply(550, "5.1.1",  "No such mailbox here")
+NOT_YOUR_ADDRESS      = Reply(550, "5.7.1",  "The sender must be the user who logged in")
 TOO_MUCH_DATA         = Reply(552, "5.3.4",  "Message is larger than this server takes")
+NEEDS_SMTPUTF8        = Reply(553, "5.6.7",  "An address that is not ASCII needs SMTPUTF8")
 UNKNOWN_PARAMETER     = Reply(555, "5.5.4",  "Parameter not known here")
 # fmt: on
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from smtplab.protocol import auth, replies
-from smtplab.protocol.commands import Lax, SyntaxRefused, parse_command
+from smtplab.protocol.commands import Bdat, Command, Lax, SyntaxRefused, parse_command
 from smtplab.protocol.handlers import HANDLERS, out_of_order
 from smtplab.protocol.lines import Inbox, LineTooLong
-from smtplab.protocol.mail import MailObject
+from smtplab.protocol.mail import Buffers, MailObject
 from smtplab.protocol.policy import Policy
 from smtplab.protocol.replies import Reply
-from smtplab.protocol.states import END_OF_DATA, GREETING, TRANSITIONS, State, after
+from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITIONS, State, after
 
 # §4.5.3.1.4 lets extensions lengthen the command line: SIZE by 26 (RFC 1870 §3), AUTH by 500 (RFC 4954 §3), 8BITMIME by
 # 17 (RFC 6152 §2). An AUTH command with its initial response may be as long as any line of the exchange (RFC 4954 §4).
@@ -34,23 +34,30 @@ class Close:
     """The session is over: close the connection once everything is sent."""
 
 
-Output = bytes | Deliver | Close
+@dataclass(frozen=True, slots=True)
+class StartTls:
+    """The client's next octets are TLS. Once the handshake is done, `ServerSession.tls_started` has to be called."""
+
+
+Output = bytes | Deliver | StartTls | Close
 
 
 class ServerSession:
-    """One session, as its server sees it."""
+    """One session, as its server sees it. tls: whether TLS runs from the beginning (RFC 8314 §3.3)."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, tls: bool = False) -> None:
         self.policy = policy
+        self.tls = tls
         self.state = State.CONNECTED
         self.client_domain = ""  # what EHLO or HELO said
         self.extended = False  # whether it was EHLO
         self.user: str | None = None  # who has authenticated
-        self.reverse_path = ""
-        self.forward_paths: list[str] = []
+        self.buffers = Buffers()
         self._inbox = Inbox(bare_lf=Lax.BARE_LF in policy.lax)
         self._exchange: auth.ServerExchange | None = None
-        self._delivering = False
+        self._bdat: Bdat | None = None  # whose chunk is coming in
+        self._missing = 0  # octets of it
+        self._delivering = ""  # the verb to answer once the message is stored
         self._closed = False
         self._errors = 0
         self._outputs: list[Output] = []
@@ -72,11 +79,17 @@ class ServerSession:
         return self._read()
 
     def delivered(self, reply: Reply) -> list[Output]:
-        """Answer the end of the mail data with `reply`, and read on."""
-        self._delivering = False
+        """Answer the end of the message with `reply`, and read on."""
+        verb, self._delivering = self._delivering, ""
         self.forget_transaction()
-        self._answer(END_OF_DATA, reply)
+        self._answer(verb, reply)
         return self._read()
+
+    def tls_started(self) -> None:
+        """Forget all that was learnt in clear text, where anybody could have said it (RFC 3207 §4.2)."""
+        self.tls, self.state = True, State.GREETED
+        self.client_domain, self.extended, self.user = "", False, None
+        self.forget_transaction()
 
     def close(self, reply: Reply) -> list[Output]:
         """End the session from the server's side, with a 421 that says why (§3.8)."""
@@ -87,14 +100,16 @@ class ServerSession:
     # Reading
 
     def _read(self) -> list[Output]:
-        while not self._delivering and self.state is not State.CLOSED and self._step():
+        while not self._delivering and self.state not in (State.CLOSED, State.TLS_HANDSHAKE) and self._step():
             pass
         return self._take_outputs()
 
     def _step(self) -> bool:
-        """Deal with one line, or one message; False where neither is whole yet."""
+        """Deal with one line, one chunk or one message; False where it is not whole yet."""
         if self.state is State.MAIL_DATA:
             return self._take_message()
+        if self._bdat is not None:
+            return self._take_chunk(self._bdat)
         try:
             line = self._inbox.take_line(LINE_LIMIT)
         except LineTooLong:
@@ -114,10 +129,19 @@ class ServerSession:
         except SyntaxRefused as refused:
             self._answer("", refused.reply)
             return
-        if (self.state, command.verb) not in TRANSITIONS:
-            self._answer("", out_of_order(self.state, command.verb))
+        if isinstance(command, Bdat) and "CHUNKING" in self.policy.extensions:
+            self._bdat, self._missing = command, command.size  # in any state the chunk has to be read (RFC 3030 §2)
         else:
-            self._answer(command.verb, HANDLERS[command.verb](self, command))
+            self._answer(command.verb, self._reply_to(command.verb, command))
+        if self.state is State.TLS_HANDSHAKE:
+            # Commands that came in clear text with STARTTLS must not be obeyed inside TLS (CVE-2011-0411, RFC 3207 §6).
+            self._inbox.clear()
+            self._put(StartTls())
+
+    def _reply_to(self, verb: str, command: Command) -> Reply:
+        if (self.state, verb) not in TRANSITIONS:
+            return out_of_order(self.state, verb)
+        return HANDLERS[command.verb](self, command)
 
     def _take_message(self) -> bool:
         taken = self._inbox.take_mail_data(self.policy.size_limit)
@@ -128,9 +152,29 @@ class ServerSession:
             self.forget_transaction()
             self._answer(END_OF_DATA, replies.TOO_MUCH_DATA)
             return True
-        self._delivering = True
-        self._put(Deliver(MailObject(self.reverse_path, tuple(self.forward_paths), content)))
+        self._deliver(END_OF_DATA, content)
         return True
+
+    def _take_chunk(self, command: Bdat) -> bool:
+        octets = self._inbox.take(self._missing)
+        self._missing -= len(octets)
+        self.buffers.size += len(octets)
+        if (self.state, "BDAT") in TRANSITIONS and self.buffers.size <= self.policy.size_limit:
+            self.buffers.chunks += octets
+        if self._missing:
+            return False
+        self._bdat = None
+        verb = BDAT_LAST if command.last else "BDAT"
+        reply = self._reply_to(verb, command)
+        if command.last and reply.is_positive:
+            self._deliver(BDAT_LAST, bytes(self.buffers.chunks))
+        else:
+            self._answer(verb, reply)
+        return True
+
+    def _deliver(self, verb: str, content: bytes) -> None:
+        self._delivering = verb
+        self._put(Deliver(self.buffers.mail_object(content)))
 
     # Answering
 
@@ -142,7 +186,7 @@ class ServerSession:
         if self._errors > self.policy.errors_limit:
             reply = replies.TOO_MANY_ERRORS
             self.state = State.CLOSED
-        if not self.policy.offers("ENHANCEDSTATUSCODES"):
+        if "ENHANCEDSTATUSCODES" not in self.policy.extensions:
             reply = Reply(reply.code, "", reply.text)
         self._put(bytes(reply))
 
@@ -192,9 +236,8 @@ class ServerSession:
 
     def forget_transaction(self) -> None:
         """Clear the envelope, as RSET, EHLO and the end of the mail data do (§4.1.1.5, §4.1.4, §4.1.1.4)."""
-        self.reverse_path = ""
-        self.forward_paths = []
+        self.buffers = Buffers()
 
     def offered(self) -> frozenset[str]:
         """The extensions that hold in this session: none before EHLO, and none after HELO (§2.2.1)."""
-        return frozenset(filter(self.policy.offers, self.policy.extensions)) if self.extended else frozenset()
+        return self.policy.offered(tls=self.tls) if self.extended else frozenset()

@@ -13,15 +13,13 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from smtplab.protocol.auth import CANCEL, EMPTY_INITIAL_RESPONSE
+from smtplab.protocol.auth import CANCEL, EMPTY_INITIAL_RESPONSE, SECRETS
 from smtplab.protocol.octets import printable
 from smtplab.protocol.transcript import Entry, Kind, Party, Transcript
 
 COLUMNS: Final = 100  # of one line, before it is cut
 MAIL_LINES: Final = 12  # of one message, before the rest is only counted
 MASK: Final = "•" * 8  # one length for all, so that it does not tell how long a password is
-# Parts of a response that are masked. "response" is that of a mechanism not known here: it may be anything.
-SECRETS: Final = frozenset({"password", "response"})
 NO_RESPONSE: Final = (b"", CANCEL, EMPTY_INITIAL_RESPONSE.encode())
 RECORDS: Final = {20: "change cipher spec", 21: "alert", 22: "handshake", 23: "application data"}  # RFC 8446 §5.1
 

@@ -11,9 +11,14 @@ def return_path(reverse_path: str) -> bytes:
     return f"Return-Path: <{reverse_path}>\r\n".encode()
 
 
-def with_protocol(*, extended: bool, authenticated: bool) -> str:
-    """Name the protocol for the "with" clause: SMTP, ESMTP or ESMTPA (RFC 3848)."""
-    return "SMTP" if not extended else "ESMTPA" if authenticated else "ESMTP"
+def with_protocol(*, extended: bool, tls: bool, authenticated: bool, utf8: bool) -> str:
+    """Name the protocol for the "with" clause: SMTP, or ESMTP with an S for TLS and an A for AUTH.
+
+    RFC 3848; UTF8SMTP instead of ESMTP is RFC 6531 §4.3.
+    """
+    if not extended:
+        return "SMTP"
+    return f"{'UTF8SMTP' if utf8 else 'ESMTP'}{'S' if tls else ''}{'A' if authenticated else ''}"
 
 
 def received(

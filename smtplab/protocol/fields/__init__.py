@@ -24,7 +24,7 @@ def tile(kind: str, octets: bytes, answers: str | None, decoded: auth.Decoded) -
     """
     tiles = Tiles(octets)
     if kind == "reply":
-        tile_reply(tiles, answers)
+        tile_reply(tiles, answers, decoded)
     elif kind in _TILERS:
         _TILERS[kind](tiles, decoded)
     tiles.take(len(octets), "not understood", "is no SMTP that is known here", "")

@@ -154,7 +154,8 @@ def tile_auth(tiles: Tiles, decoded: auth.Decoded) -> None:
 
 
 def _base64_meaning(decoded: auth.Decoded) -> str:
-    names = " and ".join(name for name, _ in decoded)
+    names = ", ".join(name for name, _ in decoded)
+    names = " and ".join(names.rsplit(", ", 1))
     return f"is base64 of the {names}: encoded, not encrypted" if names else "is no base64"
 
 

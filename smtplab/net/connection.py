@@ -1,0 +1,164 @@
+"""One connection of the server: carries octets between a socket and a `ServerSession`, and does what that asks for."""
+
+import asyncio
+import ssl
+from collections import deque
+from typing import TYPE_CHECKING
+
+from smtplab.net.networks import Address
+from smtplab.net.taps import Happening
+from smtplab.net.tls import TlsLayer
+from smtplab.protocol import replies
+from smtplab.protocol.server import Close, Deliver, Output, ServerSession, StartTls
+from smtplab.protocol.states import State
+
+if TYPE_CHECKING:
+    from smtplab.net.server import Server
+
+
+class Connection(asyncio.Protocol):
+    """One connection, from its first octet to its last."""
+
+    def __init__(self, server: "Server") -> None:
+        self._server = server
+        self._session = ServerSession(server.policy, tls=server.tls == "implicit")
+        self._tls: TlsLayer | None = None
+        self._transport: asyncio.Transport
+        self._client: Address = ("", 0)
+        self._local: Address = ("", 0)
+        self._loop = asyncio.get_running_loop()
+        self._heard = self._loop.time()
+        self._idle: asyncio.TimerHandle | None = None
+        self._lost: asyncio.Future[None] = self._loop.create_future()
+        self._closed: set[Happening] = set()
+
+    # What the event loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet, or wait for the TLS handshake of the client first."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._client = transport.get_extra_info("peername")[:2]
+        self._local = transport.get_extra_info("sockname")[:2]
+        self._server.connections.add(self)
+        self._tap("open")
+        self._watch()
+        if self._session.tls:
+            self._start_tls()
+        else:
+            self._carry_out(self._session.greet())
+
+    def data_received(self, data: bytes) -> None:
+        """Hand octets to the session, out of TLS where that runs."""
+        self._heard = self._loop.time()
+        self._tap("client", data)
+        if self._tls is None:
+            self._carry_out(self._session.receive(data))
+        else:
+            self._receive_tls(self._tls, data)
+
+    def eof_received(self) -> bool:
+        """Note that the client will say nothing more; what it has asked for is answered already."""
+        self._tap_close("client closed")
+        self._tap_close("server closed")
+        return False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Clean up."""
+        self._tap_close("client closed")
+        self._tap_close("server closed")
+        if self._idle is not None:
+            self._idle.cancel()
+        self._server.connections.discard(self)
+        self._lost.set_result(None)
+
+    def pause_writing(self) -> None:
+        """Read no more commands while the client does not read its replies: they would pile up in memory."""
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Go on reading."""
+        self._transport.resume_reading()
+
+    # What the session asks for
+
+    def _carry_out(self, outputs: list[Output]) -> None:
+        to_do = deque(outputs)
+        while to_do:
+            match to_do.popleft():
+                case bytes(octets):
+                    self._write(octets if self._tls is None else self._tls.send(octets))
+                case StartTls():
+                    self._start_tls()
+                case Deliver(mail):
+                    reply = self._server.store(mail, self._session, self._client[0])
+                    to_do.extend(self._session.delivered(reply))
+                case Close():
+                    self._close()
+
+    def _write(self, octets: bytes) -> None:
+        if octets:
+            self._tap("server", octets)
+            self._transport.write(octets)
+
+    def _close(self) -> None:
+        if self._tls is not None and self._tls.handshake_done:
+            self._write(self._tls.close())
+        self._tap_close("server closed")
+        self._transport.close()
+
+    # TLS
+
+    def _start_tls(self) -> None:
+        assert self._server.tls_context is not None
+        self._tls = TlsLayer(self._server.tls_context)
+
+    def _receive_tls(self, tls: TlsLayer, data: bytes) -> None:
+        was_done = tls.handshake_done
+        try:
+            plain = tls.receive(data)
+        except ssl.SSLError:  # no TLS, or none that both sides can speak: the alert says it, and that is all
+            self._write(tls.take_output())
+            self._tap_close("server closed")
+            self._transport.close()
+            return
+        self._write(tls.take_output())
+        if tls.handshake_done and not was_done:
+            self._begin_session_in_tls()
+        if plain:
+            self._carry_out(self._session.receive(plain))
+
+    def _begin_session_in_tls(self) -> None:
+        if self._server.tls == "implicit":
+            self._carry_out(self._session.greet())
+        else:
+            self._session.tls_started()
+
+    # Taps and time
+
+    def _tap(self, happening: Happening, octets: bytes = b"") -> None:
+        for tap in self._server.taps:
+            tap(self._client, self._local, happening, octets)
+
+    def _tap_close(self, happening: Happening) -> None:
+        if happening not in self._closed:
+            self._closed.add(happening)
+            self._tap(happening)
+
+    def _watch(self) -> None:
+        """Close the connection with a 421 when nothing was heard for too long (§4.5.3.2.7)."""
+        left = self._heard + self._server.idle_timeout - self._loop.time()
+        if left <= 0:
+            self._carry_out(self._session.close(replies.IDLE_TOO_LONG))
+        else:
+            self._idle = self._loop.call_later(left, self._watch)
+
+    def shut_down(self) -> "asyncio.Future[None]":
+        """Say 421 and close. The future is done when the connection is."""
+        if self._session.state is not State.CLOSED:
+            self._carry_out(self._session.close(replies.SHUTTING_DOWN))
+        return self._lost
+
+    def abort(self) -> None:
+        """Close at once, whatever is still to be sent."""
+        self._transport.abort()
