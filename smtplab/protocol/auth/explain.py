@@ -13,7 +13,8 @@ from smtplab.protocol.auth.ntlm import explain_ntlm
 
 Decoded = tuple[tuple[str, str], ...]
 
-SECRETS: Final = frozenset({"password", "access token"})  # names whose values let anybody log in
+# Names of values that let anybody log in. "response" is that of a mechanism not known here: it may be anything.
+SECRETS: Final = frozenset({"password", "access token", "response"})
 
 
 def explain(mechanism: str, step: int, message: bytes) -> Decoded:

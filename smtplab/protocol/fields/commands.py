@@ -130,7 +130,7 @@ def _tile_auth_argument(tiles: Tiles, end: int, decoded: auth.Decoded) -> None:
     mechanism, blank, _ = tiles.octets[tiles.position : end].partition(b" ")
     tiles.take(tiles.position + len(mechanism), "mechanism", "names the way of proving it", "RFC 4954 §4")
     tiles.take(tiles.position + len(blank), "blank", "separates", "RFC 4954 §4")
-    tiles.take(end, "initial response", _base64_meaning(decoded), "RFC 4954 §4", _decoded_value(decoded))
+    tiles.take(end, "initial response", _base64_meaning(decoded), "RFC 4954 §4", decoded_text(decoded))
 
 
 def _tile_bdat_argument(tiles: Tiles, end: int) -> None:
@@ -149,15 +149,19 @@ def tile_auth(tiles: Tiles, decoded: auth.Decoded) -> None:
     end = end_of_text(tiles.octets)
     if tiles.octets[:end] == auth.CANCEL:
         tiles.take(end, "cancel", "ends the exchange without a proof", "RFC 4954 §4")
-    tiles.take(end, "response", _base64_meaning(decoded), "RFC 4954 §4", _decoded_value(decoded))
+    tiles.take(end, "response", _base64_meaning(decoded), "RFC 4954 §4", decoded_text(decoded))
     tiles.take_line_end(len(tiles.octets))
 
 
 def _base64_meaning(decoded: auth.Decoded) -> str:
-    names = ", ".join(name for name, _ in decoded)
-    names = " and ".join(names.rsplit(", ", 1))
-    return f"is base64 of the {names}: encoded, not encrypted" if names else "is no base64"
+    return f"is base64 of the {decoded_names(decoded)}: encoded, not encrypted" if decoded else "is no base64"
 
 
-def _decoded_value(decoded: auth.Decoded) -> str | None:
+def decoded_names(decoded: auth.Decoded) -> str:
+    """List the names of what base64 says: "nonce, salt and iterations"."""
+    return " and ".join(", ".join(name for name, _ in decoded).rsplit(", ", 1))
+
+
+def decoded_text(decoded: auth.Decoded) -> str | None:
+    """Write the names and values of what base64 says in one line, None where there are none."""
     return " ".join(f"{name}: {value}" for name, value in decoded) or None

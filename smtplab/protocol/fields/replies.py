@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from smtplab.protocol import auth
+from smtplab.protocol.fields.commands import decoded_names, decoded_text
 from smtplab.protocol.fields.tiles import Tiles, end_of_text
 from smtplab.protocol.replies import meaning_of_code, meaning_of_enhanced
 
@@ -13,13 +14,15 @@ _REPLY_LINE = re.compile(
 )
 
 
-def tile_reply(tiles: Tiles, answers: str | None) -> None:
+def tile_reply(tiles: Tiles, answers: str | None, decoded: auth.Decoded) -> None:
     for number, line in enumerate(tiles.octets.splitlines(keepends=True)):
         stop = tiles.position + len(line)
         end = tiles.position + end_of_text(line)
         match = _REPLY_LINE.match(tiles.octets, tiles.position, end)
         if match:
             tiles.take_match(match, _reply_names(match))
+        if answers == "AUTH" and tiles.octets.startswith(b"334"):
+            _tile_challenge(tiles, end, decoded)
         _tile_reply_text(tiles, answers, number, end)
         tiles.take_line_end(stop)
 
@@ -47,18 +50,17 @@ def _tile_reply_text(tiles: Tiles, answers: str | None, number: int, end: int) -
         )
         tiles.take(tiles.position + len(keyword), "keyword", *meaning)
         tiles.take(end, "keyword parameters", f"belong to the keyword before, which {meaning[0]}", meaning[1])
-    elif answers == "AUTH" and tiles.octets.startswith(b"334"):
-        _tile_challenge(tiles, text, end)
     tiles.take(end, "text", "is for people, and decides nothing", "RFC 5321 §4.2")
 
 
-def _tile_challenge(tiles: Tiles, text: bytes, end: int) -> None:
-    try:
-        challenge = auth.decode(text).decode("utf-8", "backslashreplace")
-    except ValueError:
+def _tile_challenge(tiles: Tiles, end: int, decoded: auth.Decoded) -> None:
+    if not decoded:
         tiles.take(end, "challenge", "is no base64, though it must be", "RFC 4954 §4")
+    elif [name for name, _ in decoded] == ["challenge"]:
+        tiles.take(end, "challenge", "is base64 of what the server asks", "RFC 4954 §4", decoded[0][1])
     else:
-        tiles.take(end, "challenge", "is base64 of what the server asks", "RFC 4954 §4", challenge)
+        meaning = f"is base64 of the {decoded_names(decoded)}"
+        tiles.take(end, "challenge", meaning, "RFC 4954 §4", decoded_text(decoded))
 
 
 EXTENSIONS: Final = {
