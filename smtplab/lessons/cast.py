@@ -1,0 +1,27 @@
+"""Who is on the stage? The names of the article that the lab grew from, its mail, and a clock that stands still.
+
+What is fixed here makes two runs of a lesson print the same, to the octet.
+"""
+
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final
+
+USERS: Final = MappingProxyType({"test01@coremail.cn": "password01", "test02@coremail.cn": "password02"})
+
+MAIL: Final = """\
+Date: Mon, 24 Nov 2025 09:00:00 +0000
+From: "test01" <test01@coremail.cn>
+To: "test02" <test02@coremail.cn>
+Subject: A first mail
+Message-ID: <first@coremail.cn>
+
+Hello,
+this mail was captured on its way.
+Goodbye.
+"""
+
+
+def clock() -> datetime:
+    """Give the same time always, for `Server(clock=clock)`: it is what Received fields say."""
+    return datetime(2025, 11, 24, 9, 0, 0, tzinfo=UTC)
