@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from matplotlib.lines import Line2D
 
 from smtplab.protocol.transcript import Entry, Kind, Transcript
 from smtplab.views.figure import LARGEST, PIXELS, SCALE, to_figure, to_octets
@@ -44,8 +45,15 @@ def test_dollar_signs_are_no_mathematics() -> None:
 def test_every_text_of_the_scene_is_drawn() -> None:
     scene = ladder(heard(ORDINARY)).scene()
     runs = [run.text for shape in scene.shapes() if isinstance(shape, Text) for run in shape.runs]
-    [axes] = to_figure(scene).axes
+    [axes] = ladder(heard(ORDINARY)).figure().axes
     assert [text.get_text() for text in axes.texts] == runs
+
+
+def test_gap_is_drawn_with_the_dashes_of_the_scene() -> None:
+    gap = Entry(party="server", kind=Kind.GAP, octets=b"", missing=5)
+    [axes] = ladder(Transcript((gap,))).figure().axes
+    dashed = [line for line in axes.findobj(Line2D) if isinstance(line, Line2D) and line.get_linestyle() == "--"]
+    assert len(dashed) == 1
 
 
 def test_picture_too_high_for_a_png_gets_fewer_dots() -> None:

@@ -82,6 +82,12 @@ def test_long_message_is_shown_in_part_and_the_rest_counted() -> None:
     assert "more fields" in text
 
 
+def test_octets_of_fields_that_are_not_listed_are_shown_without_a_colour() -> None:
+    long = Entry(party="client", kind=Kind.MAIL_DATA, octets=b"A: b\r\n" * 100)
+    assert [name for name, _ in spans_of(long)][-1] == ""
+    assert len(parsed(octets(long).html()).findall(".//tbody/tr")) == FIELDS
+
+
 def test_gap_has_no_octets_to_show() -> None:
     gap = Entry(party="client", kind=Kind.GAP, octets=b"", missing=1460)
     assert octets(gap).text() == "1,460 octets missing from the capture"

@@ -65,6 +65,22 @@ def test_arrows_point_from_the_party_that_speaks() -> None:
     assert heads == [(False, "server"), (True, "client")]
 
 
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        pytest.param(Kind.COMMAND, [(1.5, "", True)], id="command"),
+        pytest.param(Kind.MAIL_DATA, [(3, "", True)], id="mail data is heavier"),
+        pytest.param(Kind.TLS, [(7, "", False), (1.5, "", True)], id="TLS runs in a pipe"),
+        pytest.param(Kind.UNKNOWN, [(1.5, "7 4", True)], id="what is no SMTP is dashed"),
+        pytest.param(Kind.GAP, [(1.5, "2 5", False)], id="a gap arrives nowhere"),
+    ],
+)
+def test_each_kind_has_its_arrow(kind: Kind, lines: list[tuple[float, str, bool]]) -> None:
+    scene = ladder(Transcript((Entry(party="client", kind=kind, octets=b"a\r\n", missing=1),))).scene()
+    drawn = [shape for shape in group_of(scene, "entry-0") if isinstance(shape, Line)]
+    assert [(line.width, line.dash, line.head) for line in drawn] == lines
+
+
 def test_selected_row_is_lifted_out_of_its_band() -> None:
     scene = scene_of(ORDINARY, selected=1)
     lifts = [group_of(scene, f"entry-{index}")[0] for index in (0, 1)]
