@@ -7,6 +7,7 @@ from pathlib import Path
 
 from smtplab.cli import options
 from smtplab.net.client import Client
+from smtplab.protocol.auth import CLIENT_MECHANISMS
 from smtplab.protocol.client import SmtpError
 from smtplab.protocol.mail import with_crlf
 from smtplab.protocol.transcript import Transcript
@@ -24,7 +25,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     option(
         "--ehlo", default="[127.0.0.1]", metavar="DOMAIN", help="what the client calls itself (default: %(default)s)"
     )
-    option("--auth", choices=["LOGIN", "PLAIN"], metavar="MECH", type=str.upper, help="log in, by LOGIN or PLAIN")
+    option(
+        "--auth",
+        choices=list(CLIENT_MECHANISMS),
+        metavar="MECH",
+        type=str.upper,
+        help=f"log in, by {', '.join(CLIENT_MECHANISMS)}",
+    )
     option("--user", help="whom to log in")
     option("--password", help="and the password")
     tls = parser.add_mutually_exclusive_group()

@@ -38,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Listen until SIGINT or SIGTERM."""
     from smtplab.net.certificates import Authority, kept_directory
     from smtplab.net.server import Server
+    from smtplab.protocol.auth import SERVER_MECHANISMS
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -48,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         maildir=arguments.maildir,
         discard=arguments.discard,
+        mechanisms=SERVER_MECHANISMS,
         tls=arguments.tls,
         authority=Authority.kept(kept_directory()) if arguments.tls != "none" else None,
         lax=arguments.lax,

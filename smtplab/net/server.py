@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Self
 
-from smtplab.net import networks
+from smtplab.net import networks, nonces
 from smtplab.net.connection import Connection
 from smtplab.net.mailboxes import Mailboxes
 from smtplab.net.taps import Tap
@@ -45,6 +45,7 @@ class Server:
     maildir: where they are kept; None: in a temporary directory that goes with the server. discard: store nothing.
     port: 0 for any free one. tls: "starttls" offers it, "implicit" begins with it. authority: who certifies the server;
     None makes one. idle_timeout: seconds. clock: gives the time that Received fields carry.
+    nonce: gives what nobody can guess to the mechanisms that need it.
     extensions, size_limit, recipients_limit, mechanisms, auth_required, auth_inside_tls, sender_is_user, lax: see
     `protocol.policy.Policy`; unknown names raise ValueError.
 
@@ -77,6 +78,7 @@ class Server:
         allow_remote: bool = False,
         idle_timeout: float = IDLE_TIMEOUT,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        nonce: Callable[[], str] = nonces.fresh,
     ) -> None:
         self.host = host
         self.port = port
@@ -100,6 +102,7 @@ class Server:
             passwords=dict(users or {}),
             mailboxes=self.mailboxes.names,
             mechanisms=_known("mechanism", mechanisms, SERVER_MECHANISMS),
+            nonce=nonce,
             extensions=frozenset(_known("extension", extensions, OFFERED)),
             starttls=tls == "starttls",
             size_limit=size_limit,

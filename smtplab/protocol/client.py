@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from smtplab.protocol import auth
-from smtplab.protocol.commands import Auth, Command
+from smtplab.protocol.commands import COMMAND_LINE_LIMIT, Auth, Command
 from smtplab.protocol.fields import verb_of
 from smtplab.protocol.flow import Flow
 from smtplab.protocol.mail import mail_data
@@ -40,6 +40,10 @@ class HelloRefused(SmtpError):
 
 class AuthenticationRefused(SmtpError):
     """The user could not prove who it is: 535, or the mechanism is not known: 504 (RFC 4954 §6)."""
+
+
+class ServerNotProven(SmtpError):
+    """The server said yes to AUTH before the mechanism was at its end: one that has to prove itself has not."""
 
 
 class TlsRefused(SmtpError):
@@ -87,6 +91,7 @@ class ClientSession:
     """One session, as its client sees it.
 
     extensions: what the server listed after EHLO, parameters by keyword in upper case; empty after HELO.
+    cancelled: why this client has cancelled AUTH, "" where it has not.
     """
 
     def __init__(self) -> None:
@@ -94,7 +99,9 @@ class ClientSession:
         self.extensions: dict[str, str] = {}
         self._inbox = Flow()
         self._waiting: deque[str] = deque([GREETING])
+        self.cancelled = ""
         self._exchange: auth.ClientExchange | None = None
+        self._held: bytes | None = None  # an initial response that goes into a line of its own
 
     @property
     def is_waiting(self) -> bool:
@@ -115,32 +122,61 @@ class ClientSession:
         self._waiting.append(END_OF_DATA)
         return mail_data(content)
 
-    def begin_auth(self, mechanism: str, user: str, password: str, *, initial_response: bool = True) -> bytes:
-        """Give the octets of AUTH, with an initial response where the mechanism has one and it is wanted.
+    def begin_auth(
+        self,
+        mechanism: str,
+        user: str,
+        password: str,
+        *,
+        initial_response: bool = True,
+        nonce: auth.Nonce = auth.no_nonce,
+    ) -> bytes:
+        """Give the octets of AUTH, with an initial response where the mechanism has one, it is wanted, and it fits.
 
-        Raises ValueError for a mechanism that is not known here.
+        Raises ValueError for a mechanism that is not known here, or that cannot carry the user name or password.
+        RFC 4954 §4.
         """
         if mechanism not in auth.CLIENT_MECHANISMS:
             known = ", ".join(auth.CLIENT_MECHANISMS)
             raise ValueError(f"unknown mechanism {mechanism!r}: this client knows {known}")
-        self._exchange = auth.CLIENT_MECHANISMS[mechanism](user, password)
+        self._exchange = auth.CLIENT_MECHANISMS[mechanism](user, password, nonce)
+        self._held, self.cancelled = None, ""
         first = next(self._exchange)
-        if first is not None and not initial_response:
-            self._exchange = _replay(first, self._exchange)
-            next(self._exchange)
-            first = None
-        return self.send(Auth(mechanism, None if first is None else auth.encode(first)))
+        command = Auth(mechanism, None if first is None else auth.encode(first))
+        if not initial_response or len(bytes(command)) + len(b"\r\n") > COMMAND_LINE_LIMIT:
+            command, self._held = Auth(mechanism), first
+        return self.send(command)
 
     def respond(self, challenge: Reply) -> bytes:
-        """Give the octets that answer a 334. Where the mechanism has nothing more to say, the exchange is cancelled."""
-        line = auth.CANCEL
+        """Give the octets that answer a 334.
+
+        The exchange is cancelled where the mechanism has nothing more to say, or does not trust the server.
+        RFC 4954 §4.
+        """
         try:
-            if self._exchange is not None:
-                response = self._exchange.send(auth.decode(challenge.text.encode()))
-                line = auth.encode(response or b"").encode()
-        except (StopIteration, ValueError):
-            self._exchange = None
-        return self.send_line(line)
+            response = self._next_response(auth.decode(challenge.text.encode()))
+        except (StopIteration, ValueError) as error:
+            self._exchange, self.cancelled = None, str(error) or "the mechanism has nothing more to say"
+            return self.send_line(auth.CANCEL)
+        return self.send_line(auth.encode(response).encode())
+
+    def end_auth(self, reply: Reply) -> None:
+        """Make sure, after a 235, that the mechanism was at its end. Raises `ServerNotProven`. RFC 5802 §5."""
+        try:
+            self._next_response(b"")
+        except StopIteration:
+            return
+        except ValueError:
+            pass
+        raise ServerNotProven(reply, "AUTH, before the server had proven itself,")
+
+    def _next_response(self, challenge: bytes) -> bytes:
+        if self._held is not None:
+            held, self._held = self._held, None
+            return held
+        if self._exchange is None:
+            raise ValueError("no exchange is going on")
+        return self._exchange.send(challenge) or b""
 
     def receive(self, octets: bytes) -> list[Answer]:
         """Take in octets from the server and give the replies that are now whole, oldest first.
@@ -175,13 +211,6 @@ class ClientSession:
         if verb in ("EHLO", "HELO") and reply.is_positive:
             self.extensions = parse_extensions(reply) if verb == "EHLO" else {}
         return Answer(verb, reply)
-
-
-def _replay(first: bytes, rest: auth.ClientExchange) -> auth.ClientExchange:
-    """An exchange whose initial response waits for an empty challenge instead (RFC 4954 §4)."""
-    yield None
-    yield first
-    yield from rest
 
 
 def parse_extensions(reply: Reply) -> dict[str, str]:

@@ -45,8 +45,9 @@ def on_helo(session: "ServerSession", command: commands.Helo) -> Reply:
 def on_auth(session: "ServerSession", command: commands.Auth) -> Reply:
     """Let a user prove who it is, by one of the mechanisms that EHLO listed.
 
-    Replies 334 with a challenge, or at once 235 2.7.0 or 535 5.7.8; 501 for an initial response that is no base64, 503
-    without EHLO or when somebody has authenticated already, 504 for an unknown mechanism, 538 when TLS must be first.
+    Replies 334 with a challenge, or at once 235 2.7.0 or 535 5.7.8; 501 for an initial response that is no base64, or
+    where the server begins; 503 without EHLO or when somebody has authenticated already, 504 for an unknown mechanism,
+    538 when TLS must be first.
     RFC 4954 §4.
     """
     if session.policy.auth_inside_tls and not session.tls:
@@ -63,8 +64,10 @@ def on_auth(session: "ServerSession", command: commands.Auth) -> Reply:
         initial = auth.decode_initial(command.initial_response)
     except ValueError:
         return replies.BAD_BASE64
-    mechanism = auth.SERVER_MECHANISMS[command.mechanism]
-    return session.begin_exchange(mechanism(session.policy.passwords, initial))
+    if initial is not None and command.mechanism in auth.SERVER_FIRST:
+        return replies.NO_INITIAL_RESPONSE
+    mechanism, policy = auth.SERVER_MECHANISMS[command.mechanism], session.policy
+    return session.begin_exchange(mechanism(policy.passwords, initial, policy.nonce, policy.domain))
 
 
 def on_starttls(session: "ServerSession", _command: commands.Bare) -> Reply:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from smtplab.protocol.auth import Nonce, no_nonce
 from smtplab.protocol.commands import STRICT, Lax
 from smtplab.protocol.extensions import OFFERED
 
@@ -18,7 +19,7 @@ class Policy:
     """The choices of one server.
 
     domain: the name that it greets with. passwords: by user name; without any, AUTH is not offered.
-    mechanisms: of AUTH, in the order in which they are listed.
+    mechanisms: of AUTH, in the order in which they are listed. nonce: what CRAM-MD5 and SCRAM-SHA-256 need.
     mailboxes: those that exist, in the form of `grammar.same_mailbox`; None for every mailbox there could be.
     extensions: keywords to offer in reply to EHLO, as far as they make sense in the session.
     starttls: whether there is a certificate to start TLS with. size_limit: octets of content.
@@ -32,6 +33,7 @@ class Policy:
     greeting: str = "ESMTP Anti-spam GT ready"
     passwords: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     mechanisms: tuple[str, ...] = ("LOGIN", "PLAIN")
+    nonce: Nonce = no_nonce
     mailboxes: Container[str] | None = None
     extensions: frozenset[str] = frozenset(OFFERED)
     starttls: bool = False

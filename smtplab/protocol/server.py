@@ -113,7 +113,10 @@ class ServerSession:
         try:
             line = self._inbox.take_line(LINE_LIMIT)
         except LineTooLong:
-            self._answer("AUTH" if self.state is State.AUTHENTICATING else "", replies.LINE_TOO_LONG)
+            if self.state is State.AUTHENTICATING:
+                self._answer("AUTH", replies.AUTH_LINE_TOO_LONG)
+            else:
+                self._answer("", replies.LINE_TOO_LONG)
             return True
         if line is None:
             return False
