@@ -21,7 +21,6 @@ COLUMNS: Final = 100  # of one line, before it is cut
 MAIL_LINES: Final = 12  # of one message, before the rest is only counted
 MASK: Final = "•" * 8  # one length for all, so that it does not tell how long a password is
 NO_RESPONSE: Final = (b"", CANCEL, EMPTY_INITIAL_RESPONSE.encode())
-RECORDS: Final = {20: "change cipher spec", 21: "alert", 22: "handshake", 23: "application data"}  # RFC 8446 §5.1
 
 
 class Line(NamedTuple):
@@ -171,7 +170,7 @@ def _record_types(run: Iterator[Entry]) -> list[str]:
 
 def record_type(octets: bytes) -> str:
     """Name the content type of a TLS record (RFC 8446 §5.1)."""
-    return RECORDS.get(octets[0], "unknown type") if octets else "unknown type"
+    return RECORD_TYPES.get(octets[0], "unknown type") if octets else "unknown type"
 
 
 def count(number: int, noun: str) -> str:

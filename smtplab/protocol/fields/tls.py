@@ -6,7 +6,7 @@ from smtplab.protocol import auth
 from smtplab.protocol.fields.tiles import Tiles
 
 TLS_HEADER: Final = 5  # octets: content type, version, length; RFC 8446 §5.1
-_TLS_TYPES: Final = {20: "change cipher spec", 21: "alert", 22: "handshake", 23: "application data"}
+RECORD_TYPES: Final = {20: "change cipher spec", 21: "alert", 22: "handshake", 23: "application data"}
 
 
 def tile_tls(tiles: Tiles, _decoded: auth.Decoded) -> None:
@@ -15,7 +15,7 @@ def tile_tls(tiles: Tiles, _decoded: auth.Decoded) -> None:
         tiles.take(
             1,
             "content type",
-            f"says that this is {_TLS_TYPES.get(octets[0], 'of an unknown type')}",
+            f"says that this is {RECORD_TYPES.get(octets[0], 'of an unknown type')}",
             "RFC 8446 §5.1",
             str(octets[0]),
         )

@@ -1,0 +1,244 @@
+"""One connection of a client: commands go out, replies are waited for, and TLS is begun where it is asked for.
+
+What to say, and in which order, is not known here: that is `client`.
+"""
+
+import select
+import socket
+from collections import deque
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from smtplab.net import networks
+from smtplab.net.taps import Happening, Tap
+from smtplab.net.tls import TlsLayer, client_context
+from smtplab.protocol.client import Answer, ClientSession, SmtpError, refuse
+from smtplab.protocol.commands import QUIT, Command
+from smtplab.protocol.observer import Observer
+from smtplab.protocol.replies import Reply
+from smtplab.protocol.states import State
+from smtplab.protocol.transcript import Entry, Party
+
+# Seconds. RFC 5321 §4.5.3.2 asks for 2 to 10 minutes, by command; in a lab nobody waits that long to see that it hangs.
+TIMEOUT: Final = 30.0
+RECEIVE_SIZE: Final = 65536
+
+
+class Listening(Protocol):
+    """Anything that says where it listens, such as `Server`."""
+
+    host: str
+    port: int
+
+
+class ServerGone(ConnectionError):
+    """The server closed the connection while a reply was awaited, or before a command could be sent."""
+
+
+class Dialogue:
+    """A client's connection. Use it in a `with` statement, which connects and says QUIT at the end, or call `connect`.
+
+    server: a `Server`, or a host name with `port`. timeout: seconds that each reply may take. taps: see `net.taps`.
+    implicit_tls: begin with TLS, as at port 465 (RFC 8314 §3.3). authority: PEM text of a certificate authority to
+    trust beside those of the system; that of a `Server` is trusted without being named. verify: check the certificate.
+    listener: is given each entry of the dialogue as soon as it is whole, from inside TLS too.
+    """
+
+    def __init__(
+        self,
+        server: Listening | str,
+        port: int | None = None,
+        *,
+        implicit_tls: bool = False,
+        authority: str | None = None,
+        verify: bool = True,
+        timeout: float = TIMEOUT,
+        allow_remote: bool = False,
+        taps: Iterable[Tap] = (),
+        listener: Callable[[Entry], None] | None = None,
+    ) -> None:
+        if isinstance(server, str):
+            if port is None:
+                raise ValueError("a host needs a port, as in Client('127.0.0.1', 2525)")
+            self.host, self.port = server, port
+        else:
+            self.host, self.port = server.host, server.port
+        self.timeout = timeout
+        self.greeting: Reply | None = None
+        self.taps = list(taps)
+        self.implicit_tls = implicit_tls
+        self._authority = authority or getattr(server, "authority_pem", None)
+        self._verify = verify
+        self._allow_remote = allow_remote
+        self._tls: TlsLayer | None = None
+        self._answers: deque[Answer] = deque()
+        self._listener = listener
+        self._observer = Observer()
+        self.session = ClientSession()
+        self._socket: socket.socket | None = None
+        self._addresses: tuple[networks.Address, networks.Address] = (("", 0), ("", 0))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.host}, {self.state.value})"
+
+    @property
+    def state(self) -> State:
+        """Where the session stands, as far as the client knows."""
+        return self.session.state
+
+    @property
+    def extensions(self) -> dict[str, str]:
+        """What the server listed after EHLO: parameters by keyword."""
+        return self.session.extensions
+
+    @property
+    def tls(self) -> str:
+        """The TLS version that the session runs in, such as "TLSv1.3"; "" in clear text."""
+        return self._tls.version if self._tls else ""
+
+    # Connecting and closing
+
+    def connect(self) -> Reply:
+        """Connect, begin TLS where that is asked for, and wait for the greeting.
+
+        Raises `GreetingRefused` for a reply other than 220, ConnectionError or TimeoutError when nobody is there.
+        RFC 5321 §3.1.
+        """
+        if self._socket is not None:
+            raise RuntimeError("this client is connected already")
+        self.session, self._tls, self._answers = ClientSession(), None, deque()
+        self._socket = networks.connect(self.host, self.port, self.timeout, allow_remote=self._allow_remote)
+        self._addresses = (self._socket.getsockname()[:2], self._socket.getpeername()[:2])
+        self._tap("open")
+        try:
+            if self.implicit_tls:
+                self._handshake()
+            self.greeting = self.wait("the greeting")
+        except (SmtpError, OSError):
+            self.close()
+            raise
+        return self.greeting
+
+    def close(self) -> None:
+        """Close the connection without a word. Closing twice is fine."""
+        if self._socket is not None:
+            self._tap("client closed")
+            self._socket.close()
+            self._socket = None
+
+    def __enter__(self) -> Self:
+        self.connect()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if error is None and self._socket is not None and self.state is not State.CLOSED:
+                self.command(QUIT)
+        finally:
+            self.close()
+
+    # Octets
+
+    def command(self, command: Command) -> Reply:
+        """Say a command and give its reply. Raises the error of its phase for a reply that is not positive."""
+        return self.exchange(self.octets_of(command), _shown(command))
+
+    def octets_of(self, command: Command) -> bytes:
+        """Give the octets of a command, whose reply is waited for from now on.
+
+        Raises ValueError when it is more than one line: somebody has put a command into an argument.
+        """
+        if any(octet in bytes(command) for octet in b"\r\n"):
+            raise ValueError(f"a command is one line, and this is more: {_shown(command)!r}")
+        return self.session.send(command)
+
+    def exchange(self, octets: bytes, said: str) -> Reply:
+        """Send octets and wait for the reply to them. said: what they are, for errors."""
+        self.send(octets, said)
+        return self.wait(said)
+
+    def wait(self, said: str) -> Reply:
+        """Wait for a reply. Raises the error of its phase when it is not positive."""
+        answer = self.answer(said)
+        if not answer.reply.is_positive:
+            raise refuse(answer, said)
+        return answer.reply
+
+    def send(self, octets: bytes, said: str) -> None:
+        """Send octets. Raises `ServerGone` or TimeoutError when they cannot be sent."""
+        if self._socket is None:
+            raise ServerGone(f"not connected, so {said} cannot be sent: call connect() first")
+        try:
+            self._listen("client", octets)
+            self._write(octets if self._tls is None else self._tls.send(octets))
+        except TimeoutError:
+            raise TimeoutError(f"the server took no octets of {said} for {self.timeout:g} seconds") from None
+        except ConnectionError as error:
+            if not self._readable():  # a reply such as 421 may have come just before the end
+                self.close()
+                raise ServerGone(f"the server closed the connection before {said} could be sent") from error
+
+    def _write(self, octets: bytes) -> None:
+        assert self._socket is not None
+        if octets:
+            self._tap("client", octets)
+            self._socket.sendall(octets)
+
+    def _handshake(self) -> None:
+        """Begin TLS. `handshake_done` is what it waits for; octets of SMTP may already be behind the server's last."""
+        tls = TlsLayer(client_context(self._authority, verify=self._verify), self.host)
+        plain = tls.receive(b"")
+        self._write(tls.take_output())
+        while not tls.handshake_done:
+            try:
+                plain = tls.receive(self._read("the TLS handshake"))
+            finally:
+                self._write(tls.take_output())
+        self._tls = tls
+        self._receive(plain)
+
+    def _readable(self) -> bool:
+        assert self._socket is not None
+        return bool(select.select([self._socket], [], [], 0)[0])
+
+    def answer(self, said: str) -> Answer:
+        """Wait for one reply; those that came with it are kept for the next call."""
+        while not self._answers:
+            octets = self._read(said)
+            self._receive(octets if self._tls is None else self._tls.receive(octets))
+        return self._answers.popleft()
+
+    def _receive(self, octets: bytes) -> None:
+        self._listen("server", octets)
+        self._answers += self.session.receive(octets)
+
+    def _listen(self, party: Party, octets: bytes) -> None:
+        if self._listener is not None:
+            for entry in self._observer.receive(party, octets):
+                self._listener(entry)
+
+    def _read(self, said: str) -> bytes:
+        assert self._socket is not None
+        try:
+            octets = self._socket.recv(RECEIVE_SIZE)
+        except TimeoutError:
+            raise TimeoutError(f"no reply to {said} within {self.timeout:g} seconds") from None
+        except ConnectionError:
+            octets = b""
+        if not octets:
+            self._tap("server closed")
+            self.close()
+            raise ServerGone(f"the server closed the connection instead of replying to {said}")
+        self._tap("server", octets)
+        return octets
+
+    def _tap(self, happening: Happening, octets: bytes = b"") -> None:
+        for tap in self.taps:
+            tap(*self._addresses, happening, octets)
+
+
+def _shown(command: Command) -> str:
+    return bytes(command).decode("utf-8", "backslashreplace")

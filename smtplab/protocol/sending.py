@@ -1,0 +1,60 @@
+"""What does a mail need of the server that is to take it? Which extensions a client uses for it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+TEXT_LINE_LIMIT: Final = 1000  # octets with CRLF, RFC 5321 §4.5.3.1.6
+
+# RFC 2045 §2.9: a message that is no text in lines, and so can go neither by DATA nor by 8BITMIME.
+_LONG_LINE = re.compile(rb"[^\r\n]{%d}" % (TEXT_LINE_LIMIT - 1))
+_BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+
+
+class CannotSend(ValueError):
+    """The mail needs an extension that the server does not offer, or is larger than it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to send one mail. parameters: of MAIL. pipelined: the envelope in one group. chunked: BDAT, not DATA."""
+
+    parameters: dict[str, str]
+    pipelined: bool
+    chunked: bool
+
+
+def plan(content: bytes, reverse_path: str, forward_paths: Sequence[str], extensions: Mapping[str, str]) -> Plan:
+    """Choose how to send a message over a session with these extensions, given by keyword with their parameters.
+
+    content: octets of the message, dots not stuffed. Raises `CannotSend` when it cannot be sent there.
+    RFC 1870 §5, RFC 6152 §3, RFC 3030 §3, RFC 6531 §3.1, RFC 2920 §3.1.
+    """
+    parameters: dict[str, str] = {}
+    if "SIZE" in extensions:
+        parameters["SIZE"] = str(len(content))
+        limit = extensions["SIZE"]
+        if limit.isdecimal() and 0 < int(limit) < len(content):
+            raise CannotSend(f"the message has {len(content)} octets, and the server takes {limit}")
+    binary = b"\0" in content or _LONG_LINE.search(content) is not None or _BARE_LINE_END.search(content) is not None
+    if binary and "BINARYMIME" in extensions and "CHUNKING" in extensions:
+        parameters["BODY"] = "BINARYMIME"
+    elif not content.isascii():
+        _need("8BITMIME", "it has octets over 127", extensions)
+        parameters["BODY"] = "8BITMIME"
+    addresses = (reverse_path, *forward_paths)
+    if not all(map(str.isascii, addresses)) or not _header(content).isascii():
+        _need("SMTPUTF8", "an address or its header is not ASCII", extensions)
+        parameters["SMTPUTF8"] = ""
+    chunked = parameters.get("BODY") == "BINARYMIME"
+    return Plan(parameters, "PIPELINING" in extensions, chunked)
+
+
+def _header(content: bytes) -> bytes:
+    return content.partition(b"\r\n\r\n")[0]
+
+
+def _need(keyword: str, reason: str, extensions: Mapping[str, str]) -> None:
+    if keyword not in extensions:
+        raise CannotSend(f"the message needs {keyword}, since {reason}, and the server does not offer it")
