@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from smtplab.protocol.auth import CANCEL, EMPTY_INITIAL_RESPONSE, SECRETS
+from smtplab.protocol.fields.tls import RECORD_TYPES
 from smtplab.protocol.octets import printable
 from smtplab.protocol.transcript import Entry, Kind, Party, Transcript
 
