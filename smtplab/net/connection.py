@@ -9,7 +9,7 @@ from smtplab.net.networks import Address
 from smtplab.net.taps import Happening
 from smtplab.net.tls import TlsLayer
 from smtplab.protocol import replies
-from smtplab.protocol.server import Close, Deliver, Output, ServerSession, StartTls
+from smtplab.protocol.server import Close, Deliver, Output, ServerSession, StartTls, Wait
 from smtplab.protocol.states import State
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Connection(asyncio.Protocol):
         self._idle: asyncio.TimerHandle | None = None
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._closed: set[Happening] = set()
+        self._to_do: deque[Output] = deque()
+        self._pause: asyncio.TimerHandle | None = None
 
     # What the event loop calls
 
@@ -60,6 +62,8 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Note that the client will say nothing more; what it has asked for is answered already."""
         self._tap_close("client closed")
+        if self._to_do:
+            return True  # replies are still to be said
         self._tap_close("server closed")
         return False
 
@@ -67,8 +71,9 @@ class Connection(asyncio.Protocol):
         """Clean up."""
         self._tap_close("client closed")
         self._tap_close("server closed")
-        if self._idle is not None:
-            self._idle.cancel()
+        for timer in (self._idle, self._pause):
+            if timer is not None:
+                timer.cancel()
         self._server.connections.discard(self)
         self._lost.set_result(None)
 
@@ -83,18 +88,29 @@ class Connection(asyncio.Protocol):
     # What the session asks for
 
     def _carry_out(self, outputs: list[Output]) -> None:
-        to_do = deque(outputs)
-        while to_do:
-            match to_do.popleft():
+        self._to_do.extend(outputs)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._to_do and self._pause is None:
+            match self._to_do.popleft():
                 case bytes(octets):
                     self._write(octets if self._tls is None else self._tls.send(octets))
                 case StartTls():
                     self._start_tls()
                 case Deliver(mail):
                     reply = self._server.store(mail, self._session, self._client[0])
-                    to_do.extend(self._session.delivered(reply))
+                    self._to_do.extend(self._session.delivered(reply))
+                case Wait(seconds):
+                    self._pause = self._loop.call_later(seconds, self._end_pause)
                 case Close():
                     self._close()
+
+    def _end_pause(self) -> None:
+        self._pause = None
+        self._go_on()
+        if not self._to_do and "client closed" in self._closed:
+            self._transport.close()
 
     def _write(self, octets: bytes) -> None:
         if octets:

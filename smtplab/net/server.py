@@ -25,6 +25,7 @@ from smtplab.protocol import replies, trace
 from smtplab.protocol.auth import SERVER_MECHANISMS
 from smtplab.protocol.commands import Lax
 from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.hooks import Hook
 from smtplab.protocol.mail import MailObject
 from smtplab.protocol.policy import RECIPIENTS_LIMIT, SIZE_LIMIT, Policy
 from smtplab.protocol.replies import Reply
@@ -46,8 +47,8 @@ class Server:
     port: 0 for any free one. tls: "starttls" offers it, "implicit" begins with it. authority: who certifies the server;
     None makes one. idle_timeout: seconds. clock: gives the time that Received fields carry.
     nonce: gives what nobody can guess to the mechanisms that need it.
-    extensions, size_limit, recipients_limit, mechanisms, auth_required, auth_inside_tls, sender_is_user, lax: see
-    `protocol.policy.Policy`; unknown names raise ValueError.
+    extensions, size_limit, recipients_limit, mechanisms, auth_required, auth_inside_tls, sender_is_user, lax, hooks:
+    see `protocol.policy.Policy`; unknown names raise ValueError.
 
     The attribute `mailboxes` maps a mailbox to its Maildir, `taps` is the list of those who are handed all octets,
     `host` and `port` say where it listens, `authority_pem` is what a client has to trust, and `key_log` the file that
@@ -75,6 +76,7 @@ class Server:
         auth_inside_tls: bool = False,
         sender_is_user: bool = False,
         lax: Iterable[str] = (),
+        hooks: Iterable[Hook] = (),
         allow_remote: bool = False,
         idle_timeout: float = IDLE_TIMEOUT,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -111,6 +113,7 @@ class Server:
             auth_inside_tls=auth_inside_tls,
             sender_is_user=sender_is_user,
             lax=frozenset(map(Lax, _known("deviation", lax, [str(name) for name in Lax]))),
+            hooks=tuple(hooks),
         )
         self.connections: set[Connection] = set()
         self.names = count(1)

@@ -8,6 +8,7 @@ from typing import Final
 from smtplab.protocol.auth import Nonce, no_nonce
 from smtplab.protocol.commands import STRICT, Lax
 from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.hooks import Hook
 
 RECIPIENTS_LIMIT: Final = 1000  # RFC 5321 §4.5.3.1.8 asks for 100 at least
 SIZE_LIMIT: Final = 32 * 2**20  # octets; RFC 5321 §4.5.3.1.7 asks for 64K at least
@@ -26,7 +27,7 @@ class Policy:
     auth_required: MAIL is refused before AUTH, as at a submission port (RFC 6409 §4.3).
     auth_inside_tls: AUTH is neither offered nor taken in clear text (RFC 4954 §4).
     sender_is_user: the reverse-path must be the user's own address (RFC 6409 §6.1).
-    lax: deviations that are let pass.
+    lax: deviations that are let pass. hooks: what is made to go wrong.
     """
 
     domain: str = "mail.coremail.cn"
@@ -44,6 +45,7 @@ class Policy:
     auth_inside_tls: bool = False
     sender_is_user: bool = False
     lax: frozenset[Lax] = STRICT
+    hooks: tuple[Hook, ...] = ()
 
     def offered(self, *, tls: bool) -> frozenset[str]:
         """Give the keywords to offer in a session, by whether TLS runs in it already."""

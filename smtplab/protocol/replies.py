@@ -117,6 +117,7 @@ SHUTTING_DOWN         = Reply(421, "4.3.2",  "Server is shutting down, closing t
 IDLE_TOO_LONG         = Reply(421, "4.4.2",  "Nothing was heard for too long, closing the connection")
 TOO_MANY_ERRORS       = Reply(421, "4.7.0",  "Too many errors, closing the connection")
 CANNOT_STORE          = Reply(451, "4.3.0",  "Local error in storing the message, try again later")
+GREYLISTED            = Reply(451, "4.7.1",  "Greylisted: not seen before, try again later")
 TOO_MANY_RECIPIENTS   = Reply(452, "4.5.3",  "Too many recipients in this mail transaction")
 
 UNKNOWN_COMMAND       = Reply(500, "5.5.2",  "Command not recognized")

@@ -11,6 +11,7 @@ from typing import Final
 from smtplab.protocol import auth, replies
 from smtplab.protocol.commands import Bdat, Command, Lax, SyntaxRefused, parse_command
 from smtplab.protocol.handlers import HANDLERS, out_of_order
+from smtplab.protocol.hooks import Drop, Pause
 from smtplab.protocol.lines import Inbox, LineTooLong
 from smtplab.protocol.mail import Buffers, MailObject
 from smtplab.protocol.policy import Policy
@@ -39,7 +40,14 @@ class StartTls:
     """The client's next octets are TLS. Once the handshake is done, `ServerSession.tls_started` has to be called."""
 
 
-Output = bytes | Deliver | StartTls | Close
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Do what follows only after so many seconds."""
+
+    seconds: float
+
+
+Output = bytes | Deliver | StartTls | Wait | Close
 
 
 class ServerSession:
@@ -66,7 +74,8 @@ class ServerSession:
 
     def greet(self) -> list[Output]:
         """Speak first, as the server does (§3.1)."""
-        self._answer(GREETING, replies.greeting(self.policy.domain, self.policy.greeting))
+        greeting = replies.greeting(self.policy.domain, self.policy.greeting)
+        self._answer(GREETING, self._instead(GREETING, None) or greeting)
         return self._take_outputs()
 
     def receive(self, octets: bytes) -> list[Output]:
@@ -144,18 +153,23 @@ class ServerSession:
     def _reply_to(self, verb: str, command: Command) -> Reply:
         if (self.state, verb) not in TRANSITIONS:
             return out_of_order(self.state, verb)
-        return HANDLERS[command.verb](self, command)
+        return self._instead(command.verb, command) or HANDLERS[command.verb](self, command)
+
+    def _instead(self, verb: str, command: Command | None) -> Reply | None:
+        replies_instead = (hook.instead(self, verb, command) for hook in self.policy.hooks)
+        return next((reply for reply in replies_instead if reply is not None), None)
 
     def _take_message(self) -> bool:
         taken = self._inbox.take_mail_data(self.policy.size_limit)
         if taken is None:
             return False
         content, _size = taken
-        if content is None:
+        refused = replies.TOO_MUCH_DATA if content is None else self._instead(END_OF_DATA, None)
+        if content is None or refused is not None:
             self.forget_transaction()
-            self._answer(END_OF_DATA, replies.TOO_MUCH_DATA)
-            return True
-        self._deliver(END_OF_DATA, content)
+            self._answer(END_OF_DATA, refused or replies.TOO_MUCH_DATA)
+        else:
+            self._deliver(END_OF_DATA, content)
         return True
 
     def _take_chunk(self, command: Bdat) -> bool:
@@ -183,6 +197,15 @@ class ServerSession:
 
     def _answer(self, verb: str, reply: Reply) -> None:
         """Send a reply, and let it move the state. A verb of "" is answered without being in the table."""
+        for hook in self.policy.hooks:
+            manner = hook.manner(verb, reply)
+            if isinstance(manner, Drop):
+                self.state = State.CLOSED
+                return
+            if isinstance(manner, Pause):
+                self._outputs.append(Wait(manner.seconds))
+                manner = manner.reply
+            reply = manner
         self.state = after(self.state, verb, reply.code)
         if reply.code >= 500:
             self._errors += 1
