@@ -140,7 +140,7 @@ def parse_parameters(octets: bytes) -> dict[str, str]:
     RFC 5321 §4.1.2 (esmtp-param).
     """
     parameters: dict[str, str] = {}
-    for word in octets.split():
+    for word in filter(None, octets.split(b" ")):
         match = _PARAMETER.fullmatch(word)
         if match is None:
             raise ValueError("not a parameter")
