@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from smtplab.protocol.octets import printable
+
 REPLY_LINE_LIMIT: Final = 512  # octets with code and CRLF, §4.5.3.1.5
 
 # Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
@@ -35,12 +37,13 @@ class Reply:
         return self.code < 400
 
     def __str__(self) -> str:
-        return bytes(self).decode("utf-8", "backslashreplace").replace("\r\n", "\n").rstrip("\n")
+        """Show the reply with its codes, one line of text for each; a stranger's octets come through `printable`."""
+        return "\n".join(map(printable, bytes(self).removesuffix(b"\r\n").split(b"\r\n")))
 
     def __bytes__(self) -> bytes:
         """Write the reply as it goes on the wire, each line with CRLF."""
         prefix = f"{self.enhanced} " if self.enhanced else ""
-        lines = [f"{prefix}{line}".encode() for line in self.lines]
+        lines = [f"{prefix}{line}".encode("utf-8", "surrogateescape") for line in self.lines]
         code = b"%d" % self.code
         return b"".join(code + b"-" + line + b"\r\n" for line in lines[:-1]) + code + b" " + lines[-1] + b"\r\n"
 
