@@ -79,8 +79,8 @@ class Inbox:
     def take_mail_data(self, limit: int) -> tuple[bytes | None, int] | None:
         """Give content and size of the mail data, dots unstuffed and end mark taken off, or None until it is whole.
 
-        limit: octets of content; content over it is counted and dropped as it comes, and None stands in its place.
-        RFC 5321 §4.1.1.4, §4.5.2.
+        limit: octets of content; content over it is dropped, and None stands in its place.
+        RFC 5321 §4.1.1.4, §4.5.2; stuffed dots do not count (RFC 1870 §3).
         """
         found = self._find_end_mark()
         if found is None:
@@ -88,10 +88,10 @@ class Inbox:
             return None
         end, after = found
         size = self._data_size + end
-        content = self._unstuffed(end) if size <= limit else None
+        content = self._unstuffed(end) if self._data_size == 0 else None
         self._data_size = 0
         self._drop(after)
-        return content, size
+        return content if content is not None and len(content) <= limit else None, size
 
     def _find_end_mark(self) -> tuple[int, int] | None:
         """Where the content ends, its last CRLF included, and where the end mark does."""
@@ -110,7 +110,8 @@ class Inbox:
 
     def _wait_for_end_mark(self, limit: int) -> None:
         keep = len(END_MARK) - 1
-        if self._data_size + len(self._octets) > limit + keep:
+        # A stuffed dot is at most a third of its line, as in "..\n": over this, the content is over the limit.
+        if self._data_size + len(self._octets) > limit * 3 // 2 + keep:
             self._data_size += max(0, len(self._octets) - keep)
             self._drop(max(0, len(self._octets) - keep))
         self._searched = max(0, len(self._octets) - keep)
