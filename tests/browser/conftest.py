@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.jupyterlab import ROOT, Notebook, Server, serve
+from tests.browser.jupyterlab import ROOT, Notebook, Server, new_page, serve
 
 # As root, as in containers, chromium refuses its sandbox. The rest keeps it from calling home.
 FLAGS = [
@@ -39,6 +39,5 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def notebook(browser: Browser, server: Server) -> Iterator[Notebook]:
     """Give a notebook that is not open yet, in a page of its own."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield Notebook(context.new_page(), server)
-    context.close()
+    with new_page(browser, server) as notebook:
+        yield notebook

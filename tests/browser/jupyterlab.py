@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -89,6 +89,14 @@ def wait_for_address(server: subprocess.Popen[bytes], home: Path) -> dict[str, A
                 return found
         time.sleep(0.1)
     raise TimeoutError(f"JupyterLab did not start:\n{(home / 'server.log').read_text()}")
+
+
+@contextmanager
+def new_page(browser: Browser, server: Server) -> Iterator["Notebook"]:
+    """Give a notebook that is not open yet, in a page of its own with a laptop's size."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    yield Notebook(context.new_page(), server)
+    context.close()
 
 
 @dataclass
