@@ -6,10 +6,11 @@ it. `send_message` does a whole mail transaction, with whatever the server offer
 """
 
 import email.policy
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from email.message import EmailMessage
 from typing import Literal
 
+from smtplab.net import nonces
 from smtplab.net.dialogue import Dialogue, ServerGone
 from smtplab.protocol import commands
 from smtplab.protocol.client import Answer, HelloRefused, SmtpError, TlsRefused, refuse
@@ -53,16 +54,32 @@ class Client(Dialogue):
             raise
         return reply
 
-    def auth(self, mechanism: str, user: str, password: str, *, initial_response: bool = True) -> Reply:
-        """Prove who the user is, by `LOGIN` or `PLAIN`, all steps of it.
+    def auth(
+        self,
+        mechanism: str,
+        user: str,
+        password: str,
+        *,
+        initial_response: bool = True,
+        nonce: Callable[[], str] = nonces.fresh,
+    ) -> Reply:
+        """Prove who the user is, by one of `CLIENT_MECHANISMS` in `protocol.auth`, all steps of it.
 
         initial_response: send what the mechanism begins with in the AUTH line itself, which saves a round trip.
-        Raises `AuthenticationRefused`, and ValueError for a mechanism that is not known here. RFC 4954 §4.
+        nonce: gives SCRAM what nobody can guess.
+        Raises `AuthenticationRefused`, also when this client cancels since it does not trust the server;
+        `ServerNotProven`; ValueError for a mechanism that is not known here.
+        RFC 4954 §4.
         """
-        line = self.session.begin_auth(mechanism, user, password, initial_response=initial_response)
-        reply = self.exchange(line, f"AUTH {mechanism}")
+        said = f"AUTH {mechanism}"
+        line = self.session.begin_auth(mechanism, user, password, initial_response=initial_response, nonce=nonce)
+        reply = self.exchange(line, said)
         while reply.code == 334:
-            reply = self.exchange(self.session.respond(reply), f"AUTH {mechanism}")
+            line = self.session.respond(reply)
+            if self.session.cancelled:
+                said = f"AUTH {mechanism}, cancelled here ({self.session.cancelled}),"
+            reply = self.exchange(line, said)
+        self.session.end_auth(reply)
         return reply
 
     def mail(self, reverse_path: str, **parameters: str) -> Reply:
