@@ -7,7 +7,7 @@
 Where this Python has what pyproject.toml asks for (conda, Binder, uv), it goes on at once. Where not, it makes .venv in
 the clone, installs everything there, and runs itself again in it.
 
-Standard library alone, and no syntax newer than Python 3.7: it runs where nothing is there yet, and has to tell an old
+Standard library alone, and nothing newer than Python 3.9: it runs where nothing is there yet, and has to tell an old
 Python that it is too old.
 """
 

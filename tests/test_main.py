@@ -114,7 +114,7 @@ def test_oldest_python_is_the_one_in_pyproject() -> None:
 
 @pytest.mark.parametrize("module", ["__init__.py", "__main__.py"])
 def test_set_up_can_be_parsed_by_an_old_python(module: str) -> None:
-    ast.parse((ROOT / "smtplab" / module).read_text(), feature_version=(3, 7))
+    ast.parse((ROOT / "smtplab" / module).read_text(), feature_version=(3, 9))
 
 
 def test_error_is_one_line_without_a_traceback(
