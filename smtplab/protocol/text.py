@@ -110,9 +110,10 @@ def decoded_note(entry: Entry, *, passwords: bool = False) -> str:
     pairs = [(name, value) for name, value in entry.decoded if value]
     if not pairs:
         return "(not base64)" if not passwords and _secret(entry) else ""
-    if len(pairs) == 1:
-        [(name, value)] = pairs
-        return f"({name})" if name in hidden else f"“{safe(value)}”"
+    if len(pairs) == 1 and pairs[0][0] in hidden:
+        return f"({pairs[0][0]})"
+    if [name for name, _ in pairs] in (["challenge"], ["username"], ["password"]):  # those of LOGIN: the order tells
+        return f"“{safe(pairs[0][1])}”"
     return ", ".join(f"{name} {MASK if name in hidden else f'“{safe(value)}”'}" for name, value in pairs)
 
 
