@@ -32,7 +32,8 @@ LOOKING_AWAY = re.compile(r"nbval|raises-exception|validate_ignore|hide|remove",
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
 def lesson(request: pytest.FixtureRequest) -> NotebookNode:
     """Give each lesson in turn."""
-    return nbformat.read(request.param, as_version=4)
+    notebook: NotebookNode = nbformat.read(request.param, as_version=4)
+    return notebook
 
 
 def test_there_are_lessons() -> None:
