@@ -9,6 +9,9 @@ from typing import Final
 
 USERS: Final = MappingProxyType({"test01@coremail.cn": "password01", "test02@coremail.cn": "password02"})
 
+# What a plain server of some years ago offers. The lab's server offers more, which later lessons are about.
+EXTENSIONS: Final = ("SIZE", "8BITMIME", "AUTH", "ENHANCEDSTATUSCODES", "HELP")
+
 MAIL: Final = """\
 Date: Mon, 24 Nov 2025 09:00:00 +0000
 From: "test01" <test01@coremail.cn>

@@ -11,9 +11,10 @@ from html import escape
 from typing import Final, NamedTuple
 
 from smtplab.lessons.exercises import NoCapture, say_back
-from smtplab.lessons.verdicts import SCOPE, Standing, marked_up, styles
+from smtplab.lessons.verdicts import SCOPE, Standing, styles
 from smtplab.protocol.transcript import Transcript
 from smtplab.views import View
+from smtplab.views.prose import marked_up
 
 LETTERS: Final = {"T": "true", "F": "false", "I": "imprecise"}
 FORM: Final = 'Give a letter and evidence, such as `("T", 4)` for frame 4 or `("F", "RFC 5321 §4.2.1")`.'

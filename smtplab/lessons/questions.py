@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from html import escape
 
 from smtplab.lessons.exercises import NoCapture
-from smtplab.lessons.verdicts import SCOPE, marked_up, styles
+from smtplab.lessons.verdicts import SCOPE, styles
 from smtplab.protocol.transcript import Transcript
 from smtplab.views import View
+from smtplab.views.prose import marked_up
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """What is a learner told? A verdict: what it is about, how it stands, and why."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -8,10 +7,9 @@ from html import escape
 from typing import Final
 
 from smtplab.views import View, palette
+from smtplab.views.prose import marked_up
 
 SCOPE: Final = ".smtplab-verdict"
-
-_CODE = re.compile(r"`([^`]+)`")
 
 
 class Standing(Enum):
@@ -104,11 +102,6 @@ class Lettered(View):
         return f"<table>{''.join(rows)}</table>"
 
 
-def marked_up(remark: str) -> str:
-    """Write a remark as HTML: what stands between backquotes as code."""
-    return _CODE.sub(r"<code>\1</code>", escape(remark, quote=False))
-
-
 def styles(scope: str) -> str:
     """Write the style sheet that verdicts, claims and questions share, for what stands in `scope`."""
     own = f"{scope}{scope}{scope}"  # repeated to outweigh the notebook's own styles of tables
@@ -121,5 +114,6 @@ def styles(scope: str) -> str:
         f"{own} b{{font-weight:600}}{own} table{{border-collapse:collapse;margin:0 0 8px}}"
         f"{own} tr{{background:none}}"
         f"{own} :is(th,td){{text-align:left;vertical-align:top;padding:2px 14px 2px 6px;border:0;white-space:normal}}"
+        f"{own} td:not(:first-child){{min-width:7em}}"
         f"{own} code{{font-family:{palette.MONO};background:none;padding:0;color:inherit;white-space:pre-wrap}}"
     )

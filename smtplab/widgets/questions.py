@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ipywidgets import HTML, Box, Button, Layout, VBox
 
 from smtplab.views import palette
+from smtplab.views.prose import marked_up
 
 SCOPE = ".smtplab-questions"
 
@@ -61,8 +62,9 @@ class Questions(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _question(self, number: int, row: Row, buttons: Box, remark: HTML) -> VBox:
         asks = _html("smtplab-asks")
-        asks.value = f"<b>{number}.</b> {escape(row.asks)}"
-        return VBox([asks, buttons, remark])
+        asks.value = f"<b>{number}.</b> {marked_up(row.asks)}"
+        answer = Box([buttons, remark], layout=Layout(flex_flow="row wrap", margin="0 0 10px"))
+        return VBox([asks, answer])
 
     def _show(self) -> None:
         for row, buttons, remark in zip(self.rows, self._buttons, self._remarks, strict=True):
@@ -74,7 +76,7 @@ class Questions(VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _remark(self, row: Row, said: str) -> str:
         if not said or not row.right:
             return said and "noted: the run will tell"
-        return f"✓ {escape(row.because)}" if said == row.right else "✕ not that one"
+        return f"✓ {marked_up(row.because)}" if said == row.right else "✕ not that one"
 
     def text(self) -> str:
         """Give the questions with their options as text, without answers."""
@@ -93,9 +95,11 @@ class Questions(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 def _row_html(row: Row) -> str:
     known = (
-        f"<details><summary>answer</summary>{escape(row.right)}. {escape(row.because)}</details>" if row.right else ""
+        f"<details><summary>answer</summary>{escape(row.right)}. {marked_up(row.because)}</details>"
+        if row.right
+        else ""
     )
-    return f"<li>{escape(row.asks)}<br><i>{' / '.join(map(escape, row.options))}</i>{known}</li>"
+    return f"<li>{marked_up(row.asks)}<br><i>{' / '.join(map(escape, row.options))}</i>{known}</li>"
 
 
 def _html(name: str) -> HTML:
@@ -110,5 +114,5 @@ def style_sheet() -> str:
         f"{palette.variables(SCOPE)}{SCOPE} .smtplab-style{{display:none}}"
         f"{SCOPE} .widget-html-content{{line-height:1.5}}"
         f"{SCOPE} .smtplab-chosen{{background:var(--smtplab-client);color:var(--smtplab-paper)}}"
-        f"{SCOPE} .smtplab-remark{{min-height:1.6em;color:var(--smtplab-dim)}}{SCOPE} .smtplab-asks{{margin:0}}"
+        f"{SCOPE} .smtplab-remark{{margin:2px 10px;color:var(--smtplab-dim)}}{SCOPE} .smtplab-asks{{margin:0}}"
     )
