@@ -8,14 +8,18 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from smtplab.protocol.findings import findings
 from smtplab.protocol.replies import Reply
 from smtplab.protocol.transcript import Entry, Kind, Transcript
 
 
 def json_lines(transcript: Transcript) -> Iterator[str]:
-    """Write each entry as JSON in one line, without its line end, oldest first."""
-    for entry in transcript:
-        yield json.dumps(record(entry), ensure_ascii=False)
+    """Write each entry as JSON in one line, without its line end, oldest first, with the rules that it breaks."""
+    found: dict[int, list[str]] = {}
+    for finding in findings(transcript):
+        found.setdefault(finding.index, []).append(f"{finding.rule}: {finding.meaning} ({finding.source})")
+    for index, entry in enumerate(transcript):
+        yield json.dumps(record(entry) | {"findings": found.get(index, [])}, ensure_ascii=False)
 
 
 def record(entry: Entry) -> dict[str, Any]:

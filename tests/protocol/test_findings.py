@@ -1,0 +1,99 @@
+"""What an expert points at, rule by rule."""
+
+import pytest
+
+from smtplab.protocol.findings import findings
+from smtplab.protocol.observer import Observer
+from smtplab.protocol.transcript import Transcript
+
+OPENING = (
+    ("server", b"220 mail.example.org ready\r\n"),
+    ("client", b"EHLO client.example.org\r\n"),
+    ("server", b"250 mail.example.org\r\n"),
+)
+ENVELOPE = (
+    *OPENING,
+    ("client", b"MAIL FROM:<a@example.org>\r\n"),
+    ("server", b"250 OK\r\n"),
+    ("client", b"RCPT TO:<b@example.org>\r\n"),
+    ("server", b"250 OK\r\n"),
+    ("client", b"DATA\r\n"),
+    ("server", b"354 Go on\r\n"),
+)
+HEADER = b"Date: Thu, 1 Jan 2026 12:00:00 +0000\r\nFrom: a@example.org\r\n"
+
+
+def rules(*dialogue: tuple[str, bytes]) -> list[str]:
+    observer = Observer()
+    entries = [entry for party, octets in dialogue for entry in observer.receive(party, octets)]  # type: ignore[arg-type]
+    return [finding.rule for finding in findings(Transcript((*entries, *observer.close())))]
+
+
+def message(octets: bytes) -> list[str]:
+    return rules(*ENVELOPE, ("client", octets + b".\r\n"))
+
+
+def test_findings_of_a_correct_session_are_none() -> None:
+    assert message(HEADER + b"\r\nHello.\r\n") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        (b"MAIL FROM: <a@example.org>\r\n", "blank beside the colon"),
+        (b"NOOP\n", "bare LF"),
+        (b"NOOP \r x\r\n", "bare CR"),
+        (b"EHLO no_domain\r\n", "no domain"),
+        (b"HELO TINY-DESKTOP\r\n", "name without a dot"),
+        (b"XFOO\r\n", "unknown verb"),
+        (b"BDAT -1 LAST\r\n", "malformed BDAT"),
+        (b"NOOP " + b"x" * 600 + b"\r\n", "line too long"),
+        (b"AUTH PLAIN AHVzZXIAc2VjcmV0\r\n", "password in clear text"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_findings_of_a_command_name_its_rule(line: bytes, rule: str) -> None:
+    assert rules(*OPENING, ("client", line)) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("octets", "rule"),
+    [
+        (b"\r\n" + HEADER, "empty header"),
+        (b"From: a@example.org\r\n\r\n", "no Date"),
+        (b"Date: today\r\n\r\n", "no From"),
+        (HEADER + b"\r\n\0\r\n", "NUL"),
+        (HEADER + b"\r\n\xc3\xa4\r\n", "8-bit octets unannounced"),
+        (HEADER + b"\r\n" + b"x" * 999 + b"\r\n", "line too long"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_findings_of_a_message_name_its_rule(octets: bytes, rule: str) -> None:
+    assert message(octets) == [rule]
+
+
+def test_findings_do_not_count_a_stuffed_dot_for_the_length_of_a_line() -> None:
+    assert message(HEADER + b"\r\n.." + b"x" * 997 + b"\r\n") == []
+
+
+def test_findings_name_a_command_that_the_server_took_out_of_order() -> None:
+    assert rules(*OPENING, ("client", b"DATA\r\n"), ("server", b"354 Go on\r\n")) == ["order not kept"]
+
+
+def test_findings_name_a_message_for_nobody() -> None:
+    dialogue = (*ENVELOPE[:5], ("client", b"DATA\r\n"), ("server", b"354 Go on\r\n"))
+    assert "message for nobody" in rules(*dialogue)
+
+
+def test_findings_name_clear_text_after_starttls() -> None:
+    dialogue = (*OPENING, ("client", b"STARTTLS\r\n"), ("server", b"220 Go on\r\n"), ("client", b"NOOP\r\n"))
+    assert rules(*dialogue) == ["no TLS after all"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "rule"),
+    [(b"299 what\r\n250-x\r\n", "no such code"), (b"250-a\r\n251 b\r\n", "malformed reply")],
+    ids=["no such code", "two codes in one reply"],
+)
+def test_findings_of_a_reply_name_its_rule(reply: bytes, rule: str) -> None:
+    assert rule in rules(*OPENING, ("client", b"NOOP\r\n"), ("server", reply))
