@@ -11,7 +11,7 @@ from smtplab.protocol.policy import Policy
 from smtplab.protocol.replies import Reply
 from smtplab.protocol.server import Output, ServerSession
 from smtplab.protocol.states import State
-from smtplab.protocol.transcript import Entry, Transcript
+from smtplab.protocol.transcript import Entry, Kind, Transcript
 from tests.protocol.exchanges import MECHANISMS, join, numbered
 
 PASSWORDS = {"test01@coremail.cn": "password01"}
@@ -21,9 +21,13 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 
 class Pair:
-    """A client and a server joined, both past EHLO, with an observer between them."""
+    """A client and a server joined, both past EHLO, with an observer between them.
 
-    def __init__(self, **policy: object) -> None:
+    dribbled: all octets come one at a time.
+    """
+
+    def __init__(self, *, dribbled: bool = False, **policy: object) -> None:
+        self.dribbled = dribbled
         settings: dict[str, object] = {"passwords": PASSWORDS, "mechanisms": MECHANISMS, "nonce": numbered("s")}
         self.server = ServerSession(Policy(**settings | policy))  # type: ignore[arg-type]
         self.client = ClientSession()
@@ -37,7 +41,8 @@ class Pair:
         if waiting is not None:
             self.client.send_line(octets.removesuffix(b"\r\n"))
         self.entries += self.observer.receive("client", octets)
-        return self._hear(self.server.receive(octets))
+        outputs = [output for piece in self._pieces(octets) for output in self.server.receive(piece)]
+        return self._hear(outputs)
 
     def line(self, text: str) -> Reply:
         return self.say(text.encode() + b"\r\n", waiting="")
@@ -45,10 +50,14 @@ class Pair:
     def _hear(self, outputs: list[Output]) -> Reply:
         [octets] = outputs
         assert isinstance(octets, bytes)
-        self.entries += self.observer.receive("server", octets)
-        [answer] = self.client.receive(octets)
+        for piece in self._pieces(octets):
+            self.entries += self.observer.receive("server", piece)
+        [answer] = [answer for piece in self._pieces(octets) for answer in self.client.receive(piece)]
         assert self.client.state is self.server.state is self.observer.state
         return answer.reply
+
+    def _pieces(self, octets: bytes) -> list[bytes]:
+        return [octets[at : at + 1] for at in range(len(octets))] if self.dribbled else [octets]
 
     def begin(self, mechanism: str, password: str = "password01", *, initial_response: bool = True) -> Reply:
         return self.say(
@@ -79,8 +88,9 @@ STEPS_WITHOUT = {"SCRAM-SHA-256": 3, "CRAM-MD5": 1, "PLAIN": 1, "LOGIN": 2}
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 @pytest.mark.parametrize("initial_response", [True, False])
-def test_auth_with_the_password_succeeds(mechanism: str, initial_response: bool) -> None:
-    pair = Pair()
+@pytest.mark.parametrize("dribbled", [False, True])
+def test_auth_with_the_password_succeeds(mechanism: str, initial_response: bool, dribbled: bool) -> None:
+    pair = Pair(dribbled=dribbled)
     replies = pair.log_in(mechanism, initial_response=initial_response)
     challenges = (STEPS if initial_response else STEPS_WITHOUT)[mechanism]
     assert codes(replies) == [334] * challenges + [235]
@@ -104,6 +114,33 @@ def test_auth_lists_its_mechanisms_in_the_order_of_the_policy() -> None:
 @pytest.mark.parametrize("mechanism", ["SCRAM-SHA-256", "CRAM-MD5", "XOAUTH2", "SCRAM-SHA-256-PLUS"])
 def test_auth_by_a_mechanism_that_is_not_offered_is_504(mechanism: str) -> None:
     assert Pair(mechanisms=("LOGIN", "PLAIN")).line(f"AUTH {mechanism}").code == 504
+
+
+def test_auth_without_users_is_502() -> None:
+    assert Pair(passwords={}).line("AUTH PLAIN").code == 502
+
+
+def test_auth_after_helo_is_503() -> None:
+    pair = Pair()
+    pair.line("HELO client.example.org")
+    assert pair.line("AUTH PLAIN").code == 503
+
+
+def test_auth_twice_is_503() -> None:
+    pair = Pair()
+    pair.log_in("SCRAM-SHA-256")
+    assert pair.line("AUTH PLAIN").code == 503
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+@pytest.mark.parametrize("response", ["$$$", "==", "A"])
+def test_auth_with_an_initial_response_that_is_no_base64_is_501(mechanism: str, response: str) -> None:
+    assert Pair().line(f"AUTH {mechanism} {response}").code == 501
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_auth_in_clear_where_tls_must_be_first_is_538(mechanism: str) -> None:
+    assert Pair(auth_inside_tls=True).line(f"AUTH {mechanism}").code == 538
 
 
 @pytest.mark.parametrize("mechanism", [name.lower() for name in MECHANISMS])
@@ -282,6 +319,12 @@ def test_challenge_field_says_what_is_in_it() -> None:
         ("nonce: c1s1 salt: czI= iterations: 4096", "is base64 of the nonce, salt and iterations"),
         ("<s3@mail.example.org>", "is base64 of what the server asks"),
     ]
+
+
+def test_challenge_field_that_is_no_base64_says_so() -> None:
+    entry = Entry(party="server", kind=Kind.REPLY, octets=b"334 NTLM supported\r\n", answers="AUTH")
+    [field] = [field for field in entry.fields if field.name == "challenge"]
+    assert (field.value, field.meaning) == ("NTLM supported", "is no base64, though it must be")
 
 
 def test_response_field_says_what_is_in_it() -> None:
