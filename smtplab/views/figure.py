@@ -16,14 +16,14 @@ from matplotlib.patches import FancyBboxPatch, Polygon
 
 from smtplab.protocol.text import width
 from smtplab.views import palette
-from smtplab.views.scene import Box, Line, Scene, Shape, Text
-from smtplab.views.svg import HEAD_HALF_WIDTH, HEAD_LENGTH
+from smtplab.views.scene import Anchor, Box, Line, Scene, Shape, Text
 
 PIXELS: Final = 96  # an inch
 POINTS: Final = 72 / PIXELS  # a pixel
 SCALE: Final = 1.5  # image pixels for each pixel of a scene
 LARGEST: Final = 2**16 - 1  # image pixels in one direction, which is all that Agg can take
 COLUMN: Final = 0.602  # em that a character of the fixed-width face takes
+BEFORE: Final[dict[Anchor, float]] = {"start": 0, "middle": 0.5, "end": 1}  # the part of a text left of its anchor
 
 # Those that have Chinese characters, which matplotlib's own fonts lack; only the ones that are installed are asked for.
 CHINESE: Final = ("Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Micro Hei", "PingFang SC", "Microsoft YaHei")
@@ -93,9 +93,7 @@ def _draw_line(axes: Axes, line: Line, order: int) -> None:
         drawn.set_linestyle((0, (on, off)))
     axes.add_artist(drawn)
     if line.head:
-        back = line.x2 - HEAD_LENGTH if line.x2 > line.x1 else line.x2 + HEAD_LENGTH
-        corners = [(line.x2, line.y2), (back, line.y2 - HEAD_HALF_WIDTH), (back, line.y2 + HEAD_HALF_WIDTH)]
-        axes.add_artist(Polygon(corners, color=colour, linewidth=0, zorder=order))
+        axes.add_artist(Polygon(line.corners, color=colour, linewidth=0, zorder=order))
 
 
 def _draw_text(axes: Axes, text: Text, order: int) -> None:
@@ -103,7 +101,7 @@ def _draw_text(axes: Axes, text: Text, order: int) -> None:
     x, anchor = text.x, text.anchor
     runs = [run._replace(text=_with_glyphs(run.text, text.mono)) for run in text.runs]
     if len(runs) > 1:
-        x -= sum(width(run.text) for run in runs) * COLUMN * text.size / 2
+        x -= sum(width(run.text) for run in runs) * COLUMN * text.size * BEFORE[anchor]
         anchor = "start"
     for run in runs:
         axes.text(

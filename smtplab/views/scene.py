@@ -6,7 +6,11 @@ pixels of 1/96 inch, y grows downward.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from math import copysign
+from typing import Final, Literal, NamedTuple
+
+HEAD_LENGTH: Final = 8
+HEAD_HALF_WIDTH: Final = 3.6
 
 Anchor = Literal["start", "middle", "end"]
 
@@ -38,6 +42,15 @@ class Line(NamedTuple):
     dash: str = ""
     opacity: float = 1
     name: str = ""
+
+    @property
+    def corners(self) -> list[tuple[float, float]]:
+        """The corners of the head of a level or an upright line, the point first."""
+        if self.x1 == self.x2:
+            back = self.y2 - copysign(HEAD_LENGTH, self.y2 - self.y1)
+            return [(self.x2, self.y2), (self.x2 - HEAD_HALF_WIDTH, back), (self.x2 + HEAD_HALF_WIDTH, back)]
+        back = self.x2 - copysign(HEAD_LENGTH, self.x2 - self.x1)
+        return [(self.x2, self.y2), (back, self.y2 - HEAD_HALF_WIDTH), (back, self.y2 + HEAD_HALF_WIDTH)]
 
 
 class Run(NamedTuple):

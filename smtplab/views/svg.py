@@ -5,13 +5,9 @@ reader's page is dark. Nothing depends on time, chance or installed fonts: the s
 """
 
 from html import escape
-from typing import Final
 
 from smtplab.views import palette
 from smtplab.views.scene import Box, Group, Line, Run, Scene, Shape, Text
-
-HEAD_LENGTH: Final = 8
-HEAD_HALF_WIDTH: Final = 3.6
 
 
 def to_svg(scene: Scene, *, style: bool = True) -> str:
@@ -72,11 +68,10 @@ def _line(line: Line) -> str:
 
 
 def _head(line: Line, colour: str) -> str:
-    """A triangle whose point is the end of a level line."""
-    back = line.x2 - HEAD_LENGTH if line.x2 > line.x1 else line.x2 + HEAD_LENGTH
-    upper, lower = line.y2 - HEAD_HALF_WIDTH, line.y2 + HEAD_HALF_WIDTH
-    path = f"M{line.x2:g} {line.y2:g}L{back:g} {upper:g}V{lower:g}Z"
-    return f'<path class="fill-{line.role}" d="{path}" fill="{colour}"/>'
+    """A triangle whose point is the end of the line."""
+    (x, y), (x1, y1), (x2, y2) = line.corners
+    last = f"V{y2:g}" if x1 == x2 else f"L{x2:g} {y2:g}"
+    return f'<path class="fill-{line.role}" d="M{x:g} {y:g}L{x1:g} {y1:g}{last}Z" fill="{colour}"/>'
 
 
 def _text(text: Text) -> str:
