@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final, NamedTuple
 
-from smtplab.lessons.exercises import NoCapture, say_back
+from smtplab.lessons.exercises import NoCapture, say_back, transcript_of
 from smtplab.lessons.verdicts import SCOPE, Standing, styles
 from smtplab.protocol.transcript import Transcript
 from smtplab.views import View
@@ -104,20 +104,13 @@ def _doubt(claim: Claim, evidence: object, capture: object) -> str:
     if type(evidence) is int:
         if claim.frames is None:
             return "no frame can show this: name the section."
-        return "" if evidence in claim.frames(_transcript_of(capture)) else f"frame {evidence} does not show it."
+        return "" if evidence in claim.frames(transcript_of(capture)) else f"frame {evidence} does not show it."
     if not claim.sections:
         return "no RFC speaks of this: name a frame."
     named = section_of(str(evidence))
     if any(section.holds(named) for section in claim.sections):
         return ""
     return f"`{say_back(evidence)}` is not where this is said."
-
-
-def _transcript_of(capture: object) -> Transcript:
-    transcript = getattr(capture, "transcript", capture)
-    if not isinstance(transcript, Transcript):
-        raise NoCapture("A frame is looked up in your capture: give it as the last argument.")
-    return transcript
 
 
 def section_of(text: str) -> Section:

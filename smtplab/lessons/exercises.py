@@ -71,11 +71,8 @@ class Exercise(ABC):
 
     @property
     def transcript(self) -> Transcript:
-        """What the learner captured: of a `Capture`, or of a file that was dissected."""
-        transcript = getattr(self._capture, "transcript", self._capture)
-        if not isinstance(transcript, Transcript):
-            raise NoCapture("This is judged by what you captured: give your capture as the last argument.")
-        return transcript
+        """What the learner captured."""
+        return transcript_of(self._capture)
 
     def first(self, wanted: Callable[[Entry], bool], what: str) -> Entry:
         """Give the first entry of the capture that is wanted. Raises `NoCapture`, naming `what` is missing."""
@@ -83,6 +80,17 @@ class Exercise(ABC):
             if wanted(entry):
                 return entry
         raise NoCapture(f"Your capture has no {what}: run the cell that makes it again.")
+
+
+def transcript_of(capture: Any) -> Transcript:
+    """Give the transcript of a `Capture`, or of what `dissect` read. Raises `NoCapture` for anything else."""
+    try:
+        transcript = capture if isinstance(capture, Transcript) else capture.transcript
+    except Exception:  # whatever it is, it is no capture
+        transcript = None
+    if not isinstance(transcript, Transcript):
+        raise NoCapture("This is judged by what you captured: give your capture as the last argument.")
+    return transcript
 
 
 def at(entry: Entry) -> str:

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from smtplab.lessons import first_capture, session
 from smtplab.lessons.article import CLAIMS
 from smtplab.lessons.claims import LETTERS, UNKNOWN, Claim, Claims, Judgement, judge, sources
-from smtplab.lessons.exercises import Exercise, NoCapture, solution_of, verdict_on
+from smtplab.lessons.exercises import Exercise, NoCapture, solution_of, transcript_of, verdict_on
 from smtplab.lessons.questions import Comparison, compare
 from smtplab.lessons.verdicts import Standing, Verdict
-from smtplab.protocol.transcript import Transcript
 
 if TYPE_CHECKING:  # ipywidgets is loaded when there is something to click
     from smtplab.widgets.questions import Questions
@@ -68,10 +67,10 @@ class Lesson:
 
     def compare(self, capture: object) -> Comparison | Verdict:
         """Set the predictions beside what was captured."""
-        transcript = getattr(capture, "transcript", capture)
-        if not isinstance(transcript, Transcript):
-            return Verdict("Predictions", Standing.UNREADABLE, ("Give your capture: `lesson.compare(capture)`.",))
-        return compare(self._content.PREDICTIONS, self._said, transcript)
+        try:
+            return compare(self._content.PREDICTIONS, self._said, transcript_of(capture))
+        except NoCapture as missing:
+            return Verdict("Predictions", Standing.UNREADABLE, (str(missing),))
 
     # Exercises
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 
-from smtplab.lessons.exercises import NoCapture
 from smtplab.lessons.verdicts import SCOPE, styles
 from smtplab.protocol.transcript import Transcript
 from smtplab.views import View
@@ -17,7 +16,10 @@ from smtplab.views.prose import marked_up
 
 @dataclass(frozen=True)
 class Prediction:
-    """A question whose answer is on the wire. outcome: gives the option that turned out right, from a transcript."""
+    """A question whose answer is on the wire. outcome: gives the option that turned out right.
+
+    It takes a transcript, and raises LookupError or StopIteration where that does not hold the answer.
+    """
 
     asks: str
     options: tuple[str, ...]
@@ -73,5 +75,5 @@ def compare(predictions: Iterable[Prediction], said: dict[str, str], transcript:
 def _outcome(prediction: Prediction, transcript: Transcript) -> str:
     try:
         return prediction.outcome(transcript)
-    except (LookupError, NoCapture):
+    except (LookupError, StopIteration):
         return "not in this capture"

@@ -8,7 +8,7 @@ from smtplab.lessons.session.order import InOrder
 from smtplab.lessons.session.replies import WhatA250Answers
 from smtplab.protocol.states import END_OF_DATA
 from smtplab.protocol.text import lines_of
-from smtplab.protocol.transcript import Entry, Transcript
+from smtplab.protocol.transcript import Transcript
 
 EXERCISES: Final = (InOrder, WhatA250Answers, LostAfterHelo, EhloArguments, ReadKeywords)
 
@@ -43,22 +43,23 @@ RECALL: Final = (
 )
 
 
-def _last(transcript: Transcript, code: int) -> Entry:
-    return [entry for entry in transcript if entry.code == code][-1]
+# What the wire says. Where the capture does not hold it, each raises LookupError or StopIteration.
 
 
 def _lines_after_helo(transcript: Transcript) -> str:
-    reply = next(entry for entry in transcript.entries if entry.answers == "HELO")
+    reply = next(entry for entry in transcript if entry.answers == "HELO")
     return "one" if len(lines_of(reply.octets)) == 1 else "as many as EHLO"
 
 
 def _auth_after_helo(transcript: Transcript) -> str:
-    stream = next(entry.stream for entry in transcript.entries if entry.verb == "HELO")
-    return str(next(entry.code for entry in transcript.stream(stream) if entry.answers == "AUTH"))
+    stream = next(entry.stream for entry in transcript if entry.verb == "HELO")
+    code = next(entry.code for entry in transcript if entry.stream == stream and entry.answers == "AUTH")
+    return {235: "235, done", 334: "334, go on", 503: "503, bad sequence"}.get(code or 0, str(code))
 
 
 def _last_250(transcript: Transcript) -> str:
-    return {END_OF_DATA: "the dot that ends the mail"}.get(_last(transcript, 250).answers or "", "QUIT")
+    answers = [entry.answers for entry in transcript if entry.code == 250][-1]
+    return "the dot that ends the mail" if answers == END_OF_DATA else str(answers)
 
 
 PREDICTIONS: Final = (
@@ -70,9 +71,7 @@ PREDICTIONS: Final = (
     Prediction(
         "A client that said HELO says `AUTH LOGIN`. What is the reply?",
         ("235, done", "334, go on", "503, bad sequence"),
-        lambda transcript: {"235": "235, done", "334": "334, go on"}.get(
-            _auth_after_helo(transcript), "503, bad sequence"
-        ),
+        _auth_after_helo,
     ),
     Prediction(
         "Shortly before the 221 there is a 250. What does it answer?",

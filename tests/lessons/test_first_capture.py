@@ -1,0 +1,71 @@
+"""Lesson 00: what its checks say beyond right and wrong, and that Wireshark counts as they do."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from smtplab.capture.record import Capture
+from smtplab.lessons import Lesson
+from tests.lessons.conftest import first_capture
+
+Captures = dict[str, Capture]
+
+
+@pytest.mark.parametrize("live", [False, None], ids=["recorded at the socket", "live where allowed"])
+def test_frames_are_counted_as_tshark_counts_them(
+    live: bool | None, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    capture, tshark = first_capture(live=live), program("tshark")
+    saved = capture.save(tmp_path / "session.pcapng")
+    command = [tshark, "-r", saved.path, "-d", saved.decode_as]
+    counts = tuple(
+        len(subprocess.run([*command, *filtered], check=True, capture_output=True).stdout.splitlines())
+        for filtered in (["-Y", "smtp"], [])
+    )
+    assert Lesson("00").check(3, counts, capture).is_correct
+
+
+def test_decode_as_agrees_with_what_is_saved(captures: Captures, tmp_path: Path) -> None:
+    saved = captures["00"].save(tmp_path / "session.pcapng")
+    for answer in (saved.decode_as, f"-d {saved.decode_as}", saved.decode_as.upper()):
+        assert Lesson("00").check(4, answer, captures["00"]).is_correct
+
+
+def test_speaker_is_shown_in_two_frames_of_the_capture(captures: Captures) -> None:
+    first, *_, second = (entry for entry in captures["00"].transcript if entry.phase in ("greeting", "EHLO"))
+    (evidence,) = Lesson("00").check(1, "server", captures["00"]).remarks
+    assert f"Frame {first.frame} is the server's greeting" in evidence
+    assert second.frame is not None
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "said"),
+    [
+        pytest.param(1, "client", "as in HTTP", id="client, as in HTTP"),
+        pytest.param(2, {254}, "254 is in the article", id="254 of the article"),
+        pytest.param(2, {221, 250, 354, 220}, "belongs to another phase: greeting", id="code of another phase"),
+        pytest.param(2, {250, 354}, "1 of the codes is missing", id="one code missing"),
+        pytest.param(5, "SYN, ACK", "Before the first frame there was nothing", id="answer before the question"),
+    ],
+)
+def test_wrong_answer_names_the_misconception(number: int, answer: object, said: str, captures: Captures) -> None:
+    assert said in Lesson("00").check(number, answer, captures["00"]).text()
+
+
+def test_counting_entries_for_frames_is_noticed(captures: Captures) -> None:
+    transcript = captures["00"].transcript
+    assert (
+        "You counted what was said"
+        in Lesson("00").check(3, (len(transcript), transcript.packets), captures["00"]).text()
+    )
+
+
+def test_predictions_are_answered_by_the_wire(captures: Captures) -> None:
+    comparison = Lesson("00").compare(captures["00"])
+    assert [outcome for _, _, outcome in comparison.rows] == [  # type: ignore[union-attr]
+        "the server",
+        "10",
+        "yes: it is encoded, and everybody can decode it",
+    ]
