@@ -26,6 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 STAMP = VENV / "smtplab-set-up"  # what is installed there; empty from the first moment until all of it is
+AGAIN = "SMTPLAB_SET_UP"  # environment variable: this is the second run, in .venv
 LOG = VENV / "install.log"
 OLDEST = (3, 11)
 
@@ -48,10 +49,11 @@ def run(arguments: list[str]) -> int:
     refuse_old_python(tuple(sys.version_info[:2]))
     if not (ROOT / "pyproject.toml").exists():
         return start(arguments)
+    second = os.environ.pop(AGAIN, None) or Path(sys.prefix).resolve() == VENV
     lacking = missing(requirements(project(), testing=arguments[:1] == ["test"]))
     if not lacking:
         return start(arguments)
-    if Path(sys.prefix).resolve() == VENV:
+    if second:
         raise SetUpError(f"{VENV} lacks {', '.join(lacking)}: delete it, and the next start makes it anew")
     make_venv_if_needed()
     return run_again(arguments)
@@ -156,13 +158,22 @@ def make_venv() -> None:
             "this Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"
         )
     say(f"first start: installing JupyterLab, scapy, matplotlib and the test tools into {VENV} (about a minute)")
-    shutil.rmtree(VENV, ignore_errors=True)
-    VENV.mkdir(exist_ok=True)
-    STAMP.touch()
+    empty_venv()
     logged([sys.executable, "-m", "venv", str(VENV)])
     pip = [str(venv_python()), "-m", "pip", "--disable-pip-version-check", "install"]
     logged([*pip, "--constraint", "constraints.txt", "--editable", ".[test]"])
     STAMP.write_text(fingerprint())
+
+
+def empty_venv() -> None:
+    """Leave nothing in .venv but an empty stamp. It is written first: when this is interrupted, .venv is known as ours."""
+    VENV.mkdir(exist_ok=True)
+    STAMP.write_text("")
+    for path in VENV.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path != STAMP:
+            path.unlink()
 
 
 def logged(command: list[str]) -> None:
@@ -188,7 +199,10 @@ def venv_python() -> Path:
 
 def run_again(arguments: list[str]) -> int:
     """Run this module in .venv, with the same arguments."""
+    if not venv_python().exists():
+        raise SetUpError(f"{VENV} is no virtual environment: delete it, and the next start makes one")
     command = [str(venv_python()), "-m", "smtplab", *arguments]
+    os.environ[AGAIN] = "1"
     if os.name != "nt":  # there, exec returns to the shell at once
         os.execv(command[0], command)
     return subprocess.call(command)

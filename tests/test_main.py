@@ -2,6 +2,8 @@
 
 import ast
 import importlib.util
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -103,6 +105,46 @@ def test_python_without_ensurepip_is_told_what_to_install(monkeypatch: pytest.Mo
         set_up.make_venv()
 
 
+def test_venv_interrupted_while_it_is_emptied_is_still_known_as_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv = fill(monkeypatch, tmp_path, "pyvenv.cfg", "lib/python/module.py", "smtplab-set-up")
+    monkeypatch.setattr(shutil, "rmtree", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        set_up.empty_venv()
+    assert (venv / "smtplab-set-up").read_text() == ""
+
+
+def test_venv_is_emptied_of_all_but_its_stamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    venv = fill(monkeypatch, tmp_path, "pyvenv.cfg", "lib/python/module.py", "smtplab-set-up")
+    (venv / "lib64").symlink_to("lib")
+    set_up.empty_venv()
+    assert [path.name for path in venv.iterdir()] == ["smtplab-set-up"]
+
+
+def test_second_run_that_still_lacks_something_says_so_and_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(monkeypatch, tmp_path, "bin/python")
+    monkeypatch.setattr(set_up, "missing", lambda wanted: ["scapy>=2.6,<3"])
+    monkeypatch.setenv(set_up.AGAIN, "1")
+    with pytest.raises(set_up.SetUpError, match=r"lacks scapy>=2\.6,<3: delete it"):
+        set_up.run(["demo"])
+
+
+def test_venv_without_a_python_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(monkeypatch, tmp_path, "lib/python/module.py")
+    with pytest.raises(set_up.SetUpError, match="is no virtual environment: delete it"):
+        set_up.run_again(["demo"])
+
+
+def test_second_run_hides_that_it_is_one_from_those_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(set_up.AGAIN, "1")
+    monkeypatch.setattr(set_up, "missing", lambda wanted: [])
+    monkeypatch.setattr(set_up, "start", lambda arguments: int(set_up.AGAIN in os.environ))
+    assert set_up.run(["demo"]) == 0
+
+
 def test_old_python_is_told_which_one_is_needed() -> None:
     with pytest.raises(set_up.SetUpError, match=r"needs Python 3\.11 or newer, this one is 3\.9"):
         set_up.refuse_old_python((3, 9))
@@ -125,6 +167,21 @@ def test_error_is_one_line_without_a_traceback(
     assert capsys.readouterr().err.splitlines() == [
         "smtplab: needs Python 3.11 or newer, this one is 3.8: try python3.11 -m smtplab"
     ]
+
+
+def fill(monkeypatch: pytest.MonkeyPatch, root: Path, *files: str) -> Path:
+    """Let the set-up work in `root`/.venv, which holds these files, each with something in it."""
+    venv = root / ".venv"
+    for name in files:
+        (venv / name).parent.mkdir(parents=True, exist_ok=True)
+        (venv / name).write_text("something")
+    monkeypatch.setattr(set_up, "VENV", venv)
+    monkeypatch.setattr(set_up, "STAMP", venv / set_up.STAMP.name)
+    return venv
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.slow
