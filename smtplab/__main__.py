@@ -166,7 +166,7 @@ def make_venv() -> None:
 
 
 def empty_venv() -> None:
-    """Leave nothing in .venv but an empty stamp. It is written first: when this is interrupted, .venv is known as ours."""
+    """Leave nothing in .venv but an empty stamp, written first: so .venv is known as ours when this is interrupted."""
     VENV.mkdir(exist_ok=True)
     STAMP.write_text("")
     for path in VENV.iterdir():
