@@ -18,6 +18,7 @@ from contextlib import ExitStack, closing, contextmanager
 from statistics import median
 from typing import NamedTuple
 
+SMTPLAB = "import sys, smtplab.cli; sys.exit(smtplab.cli.main())"  # without a look at what is installed
 SESSIONS = 10  # at a time
 PATH = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"  # where Debian keeps smtp-source, for root only
 
@@ -43,7 +44,7 @@ def commands(port: int) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
     nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # smtp-sink does not run as root
     return {
-        "smtplab": [*python, "smtplab", "serve", "--port", str(port), "--discard"],
+        "smtplab": [sys.executable, "-c", SMTPLAB, "serve", "--port", str(port), "--discard"],
         "aiosmtpd": [*python, "aiosmtpd", "--nosetuid", "--class", "aiosmtpd.handlers.Sink", "-l", f"127.0.0.1:{port}"],
         "smtp-sink": [program("smtp-sink"), *nobody, f"127.0.0.1:{port}", "100"],
     }
