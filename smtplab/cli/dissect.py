@@ -1,6 +1,7 @@
 """`smtplab dissect`: what was said in a capture file."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from smtplab.cli import options
@@ -12,6 +13,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.description = "Read a pcap or pcapng file and tell what was said in it, by SMTP on any port."
     option = parser.add_argument
     option("file", metavar="FILE")
+    option("--filter", default="", metavar="EXPR", help="only what passes this display filter, in Wireshark's language")
     option("--port", type=options.port, action="append", default=[], metavar="N", help="SMTP is spoken here too")
     option(
         "--format", choices=["text", "json", "bytes"], default="text", help="text, one JSON object a line, or octets"
@@ -22,10 +24,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what could be read, and then what stopped the reading."""
+    from smtplab.capture.display_filter import display_filter
     from smtplab.capture.dissect import dissect
 
+    passes = display_filter(arguments.filter)  # a wrong one is told before a large file is read
     transcript = dissect(arguments.file, arguments.port)
-    FORMATS[arguments.format](transcript)
+    shown = tuple(entry for entry in transcript if passes(entry, transcript))
+    FORMATS[arguments.format](replace(transcript, entries=shown))
     if arguments.export:
         _export(transcript, Path(arguments.export))
     return options.complain(f"{arguments.file}: {transcript.problem}") if transcript.problem else 0
