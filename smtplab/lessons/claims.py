@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from smtplab.lessons.exercises import NoCapture, say_back, transcript_of
@@ -122,8 +123,10 @@ def section_of(text: str) -> Section:
 
 
 def sources(claim: Claim) -> str:
-    """Name the best sections that say what is right; "" where no RFC does."""
-    return f"{', '.join(map(str, claim.sections[:SOURCES]))}." if claim.sections else ""
+    """Name the best sections that say what is right, an RFC but once; "" where no RFC does."""
+    best = groupby(claim.sections[:SOURCES], lambda section: section.rfc)
+    named = (", ".join((str(first), *(f"§{section.section}" for section in more))) for _, (first, *more) in best)
+    return f"{', '.join(named)}." if claim.sections else ""
 
 
 @dataclass(frozen=True, repr=False)

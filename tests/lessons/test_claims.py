@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from smtplab.capture.record import Capture
 from smtplab.lessons import Lesson
 from smtplab.lessons.article import CLAIMS
-from smtplab.lessons.claims import Claim, Claims, Judgement, Section, judge, section_of
+from smtplab.lessons.claims import Claim, Claims, Judgement, Section, judge, section_of, sources
 from smtplab.lessons.lesson import LESSONS
 from smtplab.lessons.verdicts import Standing, Verdict
 
@@ -148,6 +148,19 @@ def test_section_is_read_as_people_write_it(text: str, section: Section) -> None
 )
 def test_section_holds_its_parts(outer: str, inner: str, holds: bool) -> None:
     assert Section("5321", outer).holds(Section("5321", inner)) is holds
+
+
+@pytest.mark.parametrize(
+    ("sections", "named"),
+    [
+        pytest.param((), "", id="none"),
+        pytest.param((Section("5321", "3.1"), Section("5321", "4.2")), "RFC 5321 §3.1, §4.2.", id="one RFC"),
+        pytest.param((Section("3207", "6"), Section("4954", "9")), "RFC 3207 §6, RFC 4954 §9.", id="two"),
+        pytest.param((Section("8621"),), "RFC 8621.", id="a whole RFC"),
+    ],
+)
+def test_sources_name_an_rfc_but_once(sections: tuple[Section, ...], named: str) -> None:
+    assert sources(Claim("", "T", "", sections, "")) == named
 
 
 def test_claims_escape_what_a_learner_gave() -> None:

@@ -244,6 +244,10 @@ def test_same_seed_gives_the_same_variant() -> None:
     assert Lesson("01", "anna").check(1, ...).text() == Lesson("01", "anna").check(1, ...).text()
 
 
+def test_function_that_still_returns_the_dots_is_not_answered_yet(captures: Captures) -> None:
+    assert Lesson("01").check(5, lambda reply: ..., captures["01"]).standing is Standing.UNANSWERED
+
+
 def test_solution_of_a_function_is_its_source(captures: Captures) -> None:
     assert "def keywords(reply: str)" in Lesson("01").solution(5, captures["01"]).code
 
