@@ -171,8 +171,8 @@ class Dialogue:
         """Send octets. Raises `ServerGone` or TimeoutError when they cannot be sent."""
         if self._socket is None:
             raise ServerGone(f"not connected, so {said} cannot be sent: call connect() first")
+        self._listen("client", octets)
         try:
-            self._listen("client", octets)
             self._write(octets if self._tls is None else self._tls.send(octets))
         except TimeoutError:
             raise TimeoutError(f"the server took no octets of {said} for {self.timeout:g} seconds") from None

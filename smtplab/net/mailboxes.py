@@ -52,6 +52,7 @@ class Mailboxes(Mapping[str, Mailbox]):
         mailbox_name = same_mailbox(name)
         if self.names is not None and mailbox_name not in self.names:
             raise KeyError(f"no mailbox {name!r}; there are: {', '.join(sorted(self.names)) or 'none'}")
+        self.directory.mkdir(parents=True, exist_ok=True)
         return Mailbox(self._path(mailbox_name))
 
     def __iter__(self) -> Iterator[str]:
