@@ -21,7 +21,7 @@ def test_lesson_that_does_not_exist_names_those_that_do() -> None:
 
 
 def test_repr_says_which_lesson_and_whose() -> None:
-    assert repr(Lesson("01", seed="anna")) == "Lesson('01', seed='anna')"
+    assert repr(Lesson("01", seed="another")) == "Lesson('01', seed='another')"
 
 
 def test_importing_lessons_loads_no_widgets_and_no_scapy() -> None:
