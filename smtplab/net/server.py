@@ -147,11 +147,11 @@ class Server:
         listening = networks.listen(self.host, self.port, allow_remote=self._allow_remote)
         self.port = listening.getsockname()[1]
         self._loop = asyncio.new_event_loop()
-        self._listener = self._loop.run_until_complete(
-            self._loop.create_server(lambda: Connection(self), sock=listening)
-        )
         self._thread = threading.Thread(target=self._loop.run_forever, name="smtplab server", daemon=True)
         self._thread.start()
+        # Not run_until_complete: in a notebook a loop is running in this thread already, and two in one are not allowed.
+        making = self._loop.create_server(lambda: Connection(self), sock=listening)
+        self._listener = asyncio.run_coroutine_threadsafe(making, self._loop).result()
         return self
 
     def stop(self) -> None:
