@@ -82,12 +82,12 @@ class Client(Dialogue):
         self.session.end_auth(reply)
         return reply
 
-    def mail(self, reverse_path: str, **parameters: str) -> Reply:
-        """Open a mail transaction; "" is the null reverse-path. Parameters as in `size="1000"`, "" for no value.
+    def mail(self, reverse_path: str, **parameters: str | int) -> Reply:
+        """Open a mail transaction; "" is the null reverse-path. Parameters as in `size=1000`, "" for no value.
 
         Raises `SenderRefused`. RFC 5321 §4.1.1.2.
         """
-        return self.command(Mail(reverse_path, {keyword.upper(): value for keyword, value in parameters.items()}))
+        return self.command(Mail(reverse_path, {keyword.upper(): str(value) for keyword, value in parameters.items()}))
 
     def rcpt(self, forward_path: str) -> Reply:
         """Add one recipient. Raises `RecipientRefused`. RFC 5321 §4.1.1.3."""

@@ -32,6 +32,9 @@ class Mailbox(mailbox.Maildir):
         # The type stubs know no factory but for their own message class; the documentation does.
         super().__init__(path, factory=cast(Any, _read_message), create=True)
 
+    def __repr__(self) -> str:
+        return f"Mailbox({len(self)} message{'s' * (len(self) != 1)})"
+
     def iterkeys(self) -> Iterator[str]:
         """The keys in order of delivery; the standard library's come in whatever order the directory has."""
         return iter(sorted(super().iterkeys()))
