@@ -27,15 +27,16 @@ _REPLY = re.compile(rb"[2-5]\d\d[ \-]")
 class Conversation:
     """One TCP stream, read as SMTP if it is SMTP.
 
-    start: the time of the capture's first packet, in nanoseconds since 1970; times of entries count from it. `entries`
-    come in the order in which the observer gives them.
+    start: the time of the capture's first packet, in nanoseconds since 1970; times of entries count from it.
     """
 
     def __init__(self, stream: TcpStream, start: int, ports: Collection[int]) -> None:
         self.stream = stream
-        self.entries: list[Entry] = []
+        self._entries: list[Entry] = []
         self._start = start
         self._observer: Observer | None = None
+        self._latest = 0  # frame
+        self._place: dict[tuple[Party, int], int] = {}  # (party, frame) -> the later frame that it comes after
         self._held: list[tuple[int, Part]] = []
         self._heard = (bytearray(), bytearray())
         self._at_port = [side for side, end in enumerate(stream.ends) if end.port in ports]
@@ -65,7 +66,15 @@ class Conversation:
         if self._observer is None:
             self._decide()
         if self._observer is not None:
-            self.entries += self._observer.close()
+            self._entries += self._observer.close()
+
+    def entries(self) -> list[tuple[int, Entry]]:
+        """Give the entries, each with its place in the capture: the frame with which all that came before it was there.
+
+        That is its own last frame, or a later one where the capture has frames out of order. Entries of one place come
+        in the order of the conversation.
+        """
+        return [(max(self._place.get((entry.party, f), f) for f in entry.frames), entry) for entry in self._entries]
 
     def endpoints(self) -> Stream:
         """Say between whom it is."""
@@ -100,10 +109,13 @@ class Conversation:
     def _read(self, side: int, part: Part) -> None:
         assert self._observer is not None
         party, time = self._party(side), self._seconds(part.time)
+        if part.number < self._latest:
+            self._place[party, part.number] = self._latest
+        self._latest = max(self._latest, part.number)
         if part.missing:
-            self.entries += self._observer.skip(party, part.missing, time, part.number)
+            self._entries += self._observer.skip(party, part.missing, time, part.number)
         else:
-            self.entries += self._observer.receive(party, part.octets, time, part.number)
+            self._entries += self._observer.receive(party, part.octets, time, part.number)
 
     def _segment(self, control: Control) -> Segment:
         flags = ", ".join(name for flag, name in FLAGS.items() if control.flags & flag)

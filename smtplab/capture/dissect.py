@@ -13,7 +13,7 @@ from smtplab.capture.conversation import SMTP_PORTS, Conversation
 from smtplab.capture.files import BrokenCapture, Frame, read_frames
 from smtplab.capture.link import LINKS, segment_of
 from smtplab.capture.streams import Piece, Streams
-from smtplab.protocol.transcript import Entry, Party, Segment, Transcript
+from smtplab.protocol.transcript import Entry, Segment, Transcript
 
 
 def dissect(path: str | PathLike[str], ports: Collection[int] = ()) -> Transcript:
@@ -83,7 +83,7 @@ class _Reading:
             conversation.close()
         spoken = [conversation for conversation in self._conversations.values() if conversation.is_smtp]
         return Transcript(
-            entries=_by_frame(entry for conversation in spoken for entry in conversation.entries),
+            entries=_in_place(placed for conversation in spoken for placed in conversation.entries()),
             streams=tuple(conversation.endpoints() for conversation in spoken),
             segments=tuple(sorted(_segments(spoken), key=lambda segment: segment.frame or 0)),
             source=source,
@@ -103,15 +103,5 @@ def _segments(conversations: Iterable[Conversation]) -> Iterator[Segment]:
         yield from conversation.segments()
 
 
-def _by_frame(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Sort by the frame with which each was there to be read, keeping the order of what one party said.
-
-    Where segments came late, something that was captured early had to wait for something captured later.
-    """
-    latest: dict[tuple[int, Party], int] = {}
-    keyed = []
-    for entry in entries:
-        speaker = entry.stream, entry.party
-        latest[speaker] = max(latest.get(speaker, 0), *entry.frames)
-        keyed.append((latest[speaker], entry))
-    return tuple(entry for _, entry in sorted(keyed, key=lambda pair: pair[0]))
+def _in_place(entries: Iterable[tuple[int, Entry]]) -> tuple[Entry, ...]:
+    return tuple(entry for _, entry in sorted(entries, key=lambda placed: placed[0]))

@@ -52,10 +52,11 @@ def frames_in(file: BinaryIO) -> Iterator[Frame]:
     """Read the frames of an open file that stands at its beginning, with the errors of `read_frames`."""
     magic = file.read(4)
     if magic in PCAP:
-        return pcap_frames(file, *PCAP[magic])
-    if magic == SECTION_HEADER:
-        return pcapng_frames(file)
-    raise not_a_capture("it does not begin as one" if magic else "it is empty")
+        yield from pcap_frames(file, *PCAP[magic])
+    elif magic == SECTION_HEADER:
+        yield from pcapng_frames(file)
+    else:
+        raise not_a_capture("it does not begin as one" if magic else "it is empty")
 
 
 def not_a_capture(reason: str) -> NotACapture:

@@ -26,19 +26,21 @@ class Part(NamedTuple):
     """Octets that come next, or a hole: then `octets` is empty and `missing` is not 0.
 
     number, time: of the frame that carried the octets, or whose octets come behind the hole. Segments may come late, so
-    a later part may have an earlier frame.
+    a later part may have an earlier frame. heard: which position of the other side the segment acknowledged; 0 for a
+    hole, since nobody knows when its octets were sent.
     """
 
     octets: bytes
     missing: int
     number: int
     time: int
+    heard: int = 0
 
 
 class Direction:
     """The octets of one side. Positions count them from 0 and do not wrap, as sequence numbers do.
 
-    first: the sequence number of position 0, None until it is known.
+    first: the sequence number of position 0, None until it is known. position: how far the octets are given out.
     """
 
     __slots__ = (
@@ -47,20 +49,20 @@ class Direction:
         "_final",
         "_last",
         "_opening",
-        "_position",
         "_unnumbered",
         "_waiting",
         "_weight",
         "first",
+        "position",
     )
 
     def __init__(self) -> None:
         self.first: int | None = None
-        self._position = 0  # how far the octets are given out
+        self.position = 0
         self._end = 0  # how far they are known to go
         self._final: int | None = None  # where a FIN ends them
         self._acknowledged = 0  # how far the receiver has them
-        self._waiting: list[tuple[int, int, int, bytes]] = []  # a heap: position, frame number, time, octets
+        self._waiting: list[tuple[int, int, Part]] = []  # a heap: position, frame number, octets
         self._weight = 0  # of what waits
         self._last = (0, 0)  # number and time of the last frame
         self._opening = b""  # the first octets, where they were numbered 0
@@ -71,8 +73,8 @@ class Direction:
         if self.first is None:
             self.first = sequence % SEQUENCE_NUMBERS
 
-    def take(self, segment: TcpSegment, number: int, time: int) -> list[Part]:
-        """Take in a segment and give what is in order now, oldest first."""
+    def take(self, segment: TcpSegment, number: int, time: int, heard: int = 0) -> list[Part]:
+        """Take in a segment and give what is in order now, oldest first. heard: see `Part`."""
         # A SYN takes a number of its own (§3.4).
         sequence = segment.sequence + 1 if segment.flags & SYN else segment.sequence
         self.begin(sequence)
@@ -80,65 +82,72 @@ class Direction:
             return []
         self._last = number, time
         if sequence == 0 and segment.payload and self._is_unnumbered(segment.payload):
-            return [Part(segment.payload, 0, number, time)]
+            return [Part(segment.payload, 0, number, time, heard)]
         start = self._place(sequence)
         payload = self._within_the_end(start, segment)
-        if payload and start == self._position and not self._waiting:
-            self._position += len(payload)
-            return [Part(payload, 0, number, time)]
-        if payload and start + len(payload) > self._position:
-            heappush(self._waiting, (start, number, time, payload))
+        if payload and start == self.position and not self._waiting:
+            self.position += len(payload)
+            return [Part(payload, 0, number, time, heard)]
+        if payload and start + len(payload) > self.position:
+            heappush(self._waiting, (start, number, Part(payload, 0, number, time, heard)))
             self._weight += len(payload) + SEGMENT_COST
         return self._in_order() if self._waiting else []
 
-    def acknowledge(self, sequence: int) -> list[Part]:
-        """Learn that the receiver has all before `sequence`, and give what waited for a hole there."""
+    def reach(self, sequence: int) -> int:
+        """Give the position that an acknowledgment names: the receiver has all before it. 0 while that is unknown."""
         if self.first is None:
-            return []
-        self._acknowledged = max(self._acknowledged, self._place(sequence))
+            return 0
+        position = self._place(sequence)
+        return position if self._final is None else min(position, self._final)  # a FIN takes a number of its own
+
+    def acknowledge(self, position: int) -> list[Part]:
+        """Believe that the receiver has all before `position`, and give what waited for a hole there."""
+        self._acknowledged = max(self._acknowledged, position)
         return self._in_order() if self._waiting else []
 
     def flush(self) -> list[Part]:
         """Give all that waits, with the holes before it, and the one after it where more is known to have been sent."""
         self._acknowledged = SEQUENCE_NUMBERS + self._end
         parts = self._in_order()
-        if self._end > self._position:
-            parts.append(Part(b"", self._end - self._position, *self._last))
-            self._position = self._end
+        if self._end > self.position:
+            parts.append(Part(b"", self._end - self.position, *self._last))
+            self.position = self._end
         return parts
 
     def _place(self, sequence: int) -> int:
         """Give the position that a sequence number means: of all those possible, the one closest to here."""
         half = SEQUENCE_NUMBERS // 2
-        return self._position + (sequence - (self.first or 0) - self._position + half) % SEQUENCE_NUMBERS - half
+        return self.position + (sequence - (self.first or 0) - self.position + half) % SEQUENCE_NUMBERS - half
 
     def _within_the_end(self, start: int, segment: TcpSegment) -> bytes:
         """Note how far the octets go, and give the payload without what comes after a FIN."""
         payload = segment.payload
         end = start + len(payload) + segment.missing
-        if self._final is None and segment.flags & FIN:
+        if segment.flags & FIN and self._final is None:
             self._final = end
-        if self._final is not None and end > self._final:
-            payload, end = payload[: max(0, self._final - start)], self._final
-        self._end = max(self._end, end)
+        if end > start or segment.flags & FIN:  # a bare ACK may come after a FIN, and have a number after it
+            self._end = max(self._end, end)
+        if self._final is not None:
+            self._end = min(self._end, self._final)
+            payload = payload[: max(0, self._final - start)]
         return payload
 
     def _in_order(self) -> list[Part]:
         """Take from what waits all that can be given out."""
         parts = []
         while self._waiting:
-            start, number, time, payload = self._waiting[0]
-            if start > self._position:
+            start, _, part = self._waiting[0]
+            if start > self.position:
                 if start > self._acknowledged and self._weight <= MAX_WAITING:
                     break
-                parts.append(Part(b"", start - self._position, number, time))
-                self._position = start
+                parts.append(Part(b"", start - self.position, part.number, part.time))
+                self.position = start
             heappop(self._waiting)
-            self._weight -= len(payload) + SEGMENT_COST
-            fresh = payload[self._position - start :]
+            self._weight -= len(part.octets) + SEGMENT_COST
+            fresh = part.octets[self.position - start :]
             if fresh:
-                parts.append(Part(fresh, 0, number, time))
-                self._position += len(fresh)
+                parts.append(part._replace(octets=fresh))
+                self.position += len(fresh)
         return parts
 
     def _is_unnumbered(self, payload: bytes) -> bool:
@@ -147,7 +156,7 @@ class Direction:
         It shows where a SYN took number 0 and the octets have it too (one octet alone may be a keep-alive), or where
         different octets have it.
         """
-        if self._unnumbered or self._position == 0:
+        if self._unnumbered or self.position == 0:
             self._unnumbered |= self.first == 1 and len(payload) > 1
             self._opening = payload
         elif self.first == 0:

@@ -25,7 +25,7 @@ BEFORE_THE_FRAME: Final = {  # interface, time (upper half, lower half), capture
 READ: Final = (INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET)
 MAX_BLOCK: Final = 4 * MAX_FRAME  # for those that are read: a frame with its options, comments among them
 
-IF_TSRESOL, IF_TSOFFSET = 9, 14
+END_OF_OPTIONS, IF_TSRESOL, IF_TSOFFSET = 0, 9, 14
 MICROSECONDS: Final = b"\x06"  # the resolution where none is given
 
 
@@ -113,6 +113,8 @@ def _interface(order: str, body: bytes) -> Interface:
 def _options(order: str, octets: bytes) -> Iterator[tuple[int, bytes]]:
     while len(octets) >= 4:
         code, length = struct.unpack_from(order + "HH", octets)
+        if code == END_OF_OPTIONS:
+            return
         yield code, octets[4 : 4 + length]
         octets = octets[4 + length + -length % 4 :]
 

@@ -1,16 +1,21 @@
-"""Which segments belong to one connection?
+"""Which segments belong to one connection, and who spoke when?
 
-Those between the same two endpoints, until a SYN opens another connection between them. Connections are numbered as
-Wireshark numbers them (tcp.stream), so that a number can be looked up there. What each side said comes out in order
-(`order`), and the segments that open and close a connection are noted.
+A connection is what goes between the same two endpoints until a SYN opens another one between them. Connections are
+numbered as Wireshark numbers them (tcp.stream), so that a number can be looked up there.
+
+The octets of each side are put in order by `order`, those of both into one conversation by `turns`. What is captured a
+few segments too late is waited for; only what does not come then is missing.
 
 RFC 9293 §3.5 (opening), §3.6 (closing).
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from smtplab.capture.link import ACK, FIN, RST, SYN, Endpoint, TcpSegment
 from smtplab.capture.order import SEQUENCE_NUMBERS, Direction, Part
+from smtplab.capture.turns import Turns
+
+REORDERED: Final = 8  # by how many segments of a connection a capture may have one of them too late
 
 
 class Piece(NamedTuple):
@@ -37,8 +42,6 @@ class TcpStream:
     that sent SYN, None where the capture began later. ignored: set it to be given no more pieces.
     """
 
-    __slots__ = ("_directions", "_finished", "_to_acknowledge", "controls", "ends", "ignored", "number", "opener")
-
     def __init__(self, number: int, source: Endpoint, destination: Endpoint) -> None:
         self.number = number
         self.ends = (source, destination)
@@ -46,6 +49,9 @@ class TcpStream:
         self.controls: list[Control] = []
         self.ignored = False
         self._directions = (Direction(), Direction())
+        self._count = 0  # segments so far
+        self._ahead: list[tuple[int, int, int]] = []  # acknowledged and not captured: side, position, count
+        self._turns: Turns | None = None  # made with the first octets: a port scan is a million streams without any
         self._to_acknowledge: int | None = None  # the side whose next ACK ends the handshake
         self._finished = False
 
@@ -58,25 +64,46 @@ class TcpStream:
         return self._finished or not repeated
 
     def add(self, segment: TcpSegment, side: int, number: int, time: int) -> list[Piece]:
-        """Take in a segment and give what can be told now: of its receiver, if it shows a hole, then of its sender."""
+        """Take in a segment and give what can be told by now, of both sides, oldest first."""
         self._note(segment, side, number, time)
         if self.ignored:
             return []
-        answered, told = self._directions[1 - side], self._directions[side]
-        pieces = []
-        if segment.flags & ACK and not segment.flags & RST:
-            if segment.flags & SYN:
-                answered.begin(segment.acknowledgment)
-            pieces = [Piece(self, 1 - side, part) for part in answered.acknowledge(segment.acknowledgment)]
-        return pieces + [Piece(self, side, part) for part in told.take(segment, number, time)]
+        self._count += 1
+        heard = self._hear(segment, side)
+        self._hold(side, self._directions[side].take(segment, number, time, heard))
+        return self._in_turn()
 
     def close(self) -> list[Piece]:
-        """Give what still waits behind holes, first of one side, then of the other."""
+        """Give what still waits, with the holes before it."""
         if self.ignored:
             return []
-        return [
-            Piece(self, side, part) for side, direction in enumerate(self._directions) for part in direction.flush()
-        ]
+        for side, direction in enumerate(self._directions):
+            self._hold(side, direction.flush())
+        return self._in_turn(last=True)
+
+    def _hold(self, side: int, parts: list[Part]) -> None:
+        if parts:
+            self._turns = self._turns or Turns()
+            self._turns.hold(side, parts, self._count)
+
+    def _in_turn(self, last: bool = False) -> list[Piece]:
+        turns = self._turns.take(self._count, last) if self._turns else ()
+        return [Piece(self, side, part) for side, part in turns]
+
+    def _hear(self, segment: TcpSegment, side: int) -> int:
+        """Note what a segment acknowledges, and say how far that is. Believe what was acknowledged a while ago."""
+        heard = 0
+        if segment.flags & (ACK | RST) == ACK:
+            other = self._directions[1 - side]
+            if segment.flags & SYN:
+                other.begin(segment.acknowledgment)
+            heard = other.reach(segment.acknowledgment)
+            if heard > other.position:
+                self._ahead.append((1 - side, heard, self._count))
+        while self._ahead and self._ahead[0][2] + REORDERED <= self._count:
+            answered, position, _ = self._ahead.pop(0)
+            self._hold(answered, self._directions[answered].acknowledge(position))
+        return heard
 
     def _note(self, segment: TcpSegment, side: int, number: int, time: int) -> None:
         """Keep what opens and closes the connection, and who opened it."""

@@ -48,7 +48,7 @@ class Flow:
         del self.octets[:size]
         self._searched = self._searched_for_lax_end = 0
         frames: set[int] = set()
-        complete = 0.0
+        complete = self._pieces[0][1] if size > 0 else 0.0
         while size > 0:
             length, time, frame = self._pieces.popleft()
             complete = max(complete, time)  # a segment that came late may stand before one that came early

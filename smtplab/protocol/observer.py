@@ -34,6 +34,8 @@ BELIEVED: Final[dict[str, After]] = {
     if row.success not in (None, state) or row.intermediate not in (None, state)
 }
 
+STANDARD_VERBS: Final = frozenset(verb for _, verb in TRANSITIONS)
+
 _REPLY = re.compile(rb"\d{3}[ \-\r\n]")
 _TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]", re.DOTALL)
 _LENIENT: Final = frozenset(Lax)
@@ -60,6 +62,8 @@ class Observer:
         self._greeted = False
         self._tls = False
         self._closing = False
+        self._reply_lost = False  # just now
+        self._end_mark_may_be_lost = False  # of the mail data that is being sent
         self._chunk = 0  # octets of a BDAT chunk still to come
         self._mechanism = ""
         self._responses = 0  # of the client in this AUTH exchange
@@ -69,22 +73,25 @@ class Observer:
 
         time: seconds since the first packet. frame: the number of the packet that carried them.
         """
+        if self._reply_lost:
+            self._settle_lost_replies(party)
         self._flow(party).add(octets, time, frame)
         return self._read()
 
     def skip(self, party: Party, missing: int, time: float = 0.0, frame: int | None = None) -> list[Entry]:
         """Note that `missing` octets of a party are not in the capture, and give the entries that end there."""
+        if self._reply_lost:
+            self._settle_lost_replies(party)
         entries = self._read() + self._flush(party)
         gap = Taken(b"", time, () if frame is None else (frame,))
         entries.append(self._entry(party, Kind.GAP, gap, missing=missing))
         if party == "client":
             self._chunk = max(0, self._chunk - missing)
+            self._end_mark_may_be_lost = self.state is State.MAIL_DATA or self._waits_for_reply()
             return entries
-        self._greeted = True
+        self._greeted = self._reply_lost = True
         if self._waits_for_reply():
             self._assume_reply()
-        # A reply was lost, or several. In a dialogue without pipelining only the last command can be unanswered.
-        self._unanswered = deque(list(self._unanswered)[-1:])
         return entries + self._read()
 
     def close(self) -> list[Entry]:
@@ -130,6 +137,17 @@ class Observer:
         else:
             self.state = State.MAIL_DATA if verb == "DATA" else State.TLS_HANDSHAKE
 
+    def _settle_lost_replies(self, speaker: Party) -> None:
+        """Decide which commands were answered by replies that are not in the capture: all, if the client goes on.
+
+        If the server does, it has still to answer the last one; without pipelining there is no other.
+        """
+        self._reply_lost = False
+        answered = len(self._unanswered) - (speaker == "server")
+        for _ in range(answered):
+            if self._unanswered.popleft() == END_OF_DATA:
+                self.state = State.READY
+
     # The client's side
 
     def _next_of_client(self) -> Entry | None:
@@ -143,6 +161,7 @@ class Observer:
         return self._auth_line(line) if self.state is State.AUTHENTICATING else self._command(line)
 
     def _command(self, line: Taken) -> Entry:
+        self._end_mark_may_be_lost = False
         verb = verb_of(line.octets)
         command = _parsed_command(line.octets)
         if isinstance(command, Bdat):
@@ -196,6 +215,7 @@ class Observer:
         if end > 0:
             return self._entry("client", Kind.MAIL_DATA, self._client.take(end))
         self._unanswered.append(END_OF_DATA)
+        self._end_mark_may_be_lost = False
         end_mark = self._client.take(self._client.octets.index(b"\n") + 1)
         return self._entry("client", Kind.END_OF_DATA, end_mark)
 
@@ -206,7 +226,8 @@ class Observer:
             if self._client.has_lax_end_mark():
                 self._client.lax = True  # it answers, so it has seen an end: the lesson on smuggling is about this
                 return self._take_mail_data()
-            if not self._server.octets.startswith(b"421"):
+            end_mark_is_lost = self._end_mark_may_be_lost and not self._client
+            if not end_mark_is_lost and not self._server.octets.startswith((b"354", b"421")):
                 return None  # captured before the last of the mail data, for which it waits
         reply = self._server.take_reply()
         return None if reply is None else self._reply(reply)
@@ -232,6 +253,10 @@ class Observer:
             asked = self._unanswered[0] if self._unanswered else None
             if (code == 220 and asked != "STARTTLS") or (code in (421, 554) and asked is None):
                 return GREETING
+        if code == 354 and (not self._unanswered or self._unanswered[0] in STANDARD_VERBS):
+            while self._unanswered and self._unanswered.popleft() != "DATA":
+                pass  # the capture missed the reply to this one: nothing but DATA is answered with 354 (§4.3.2)
+            return "DATA"
         if self._unanswered:
             return self._unanswered.popleft() or None
         return END_OF_DATA if self.state is State.MAIL_DATA else None
