@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from smtplab.cli import options
+from smtplab.cli import reading
 from smtplab.protocol.transcript import Transcript
 
 
@@ -12,9 +12,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Say which options there are."""
     parser.description = "Read a pcap or pcapng file and tell what was said in it, by SMTP on any port."
     option = parser.add_argument
-    option("file", metavar="FILE")
+    reading.add(parser)
     option("--filter", default="", metavar="EXPR", help="only what passes this display filter, in Wireshark's language")
-    option("--port", type=options.port, action="append", default=[], metavar="N", help="SMTP is spoken here too")
     option(
         "--format", choices=["text", "json", "bytes"], default="text", help="text, one JSON object a line, or octets"
     )
@@ -25,15 +24,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what could be read, and then what stopped the reading."""
     from smtplab.capture.display_filter import display_filter
-    from smtplab.capture.dissect import dissect
 
     passes = display_filter(arguments.filter)  # a wrong one is told before a large file is read
-    transcript = dissect(arguments.file, arguments.port)
+    transcript = reading.read(arguments)
     shown = tuple(entry for entry in transcript if passes(entry, transcript))
     FORMATS[arguments.format](replace(transcript, entries=shown))
     if arguments.export:
         _export(transcript, Path(arguments.export))
-    return options.complain(f"{arguments.file}: {transcript.problem}") if transcript.problem else 0
+    return reading.status(arguments, transcript)
 
 
 def _print_text(transcript: Transcript) -> None:

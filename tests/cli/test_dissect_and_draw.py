@@ -1,0 +1,117 @@
+"""`smtplab demo`, and `dissect` and `draw` on what it leaves."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from smtplab.cli import main
+from smtplab.cli.demo import MESSAGE
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("demo")
+    assert main(["demo", "-o", str(directory)]) == 0
+    return directory
+
+
+@pytest.fixture
+def session(demo: Path) -> str:
+    return str(demo / "session.pcapng")
+
+
+def test_demo_leaves_capture_picture_and_transcript(demo: Path) -> None:
+    assert sorted(path.name for path in demo.iterdir()) == ["ladder.svg", "session.pcapng", "transcript.txt"]
+    assert "C: EHLO TINY-DESKTOP" in (demo / "transcript.txt").read_text()
+
+
+def test_dissect_prints_what_demo_printed(demo: Path, session: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dissect", session]) == 0
+    assert capsys.readouterr().out == (demo / "transcript.txt").read_text()
+
+
+def test_dissect_as_json_gives_one_object_a_line_with_fields_that_tile(
+    session: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dissect", session, "--format", "json"]) == 0
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [record["verb"] for record in records if record["kind"] == "command"][:3] == ["EHLO", "AUTH", "MAIL"]
+    for record in records:
+        edges = [0] + [field["stop"] for field in record["fields"]]
+        assert [field["start"] for field in record["fields"]] == edges[:-1]
+        assert edges[-1] == record["octets"]
+
+
+def test_dissect_as_bytes_shows_each_field(session: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dissect", session, "--format", "bytes", "--filter", "smtp.req.command == EHLO"]) == 0
+    output = capsys.readouterr().out
+    assert "45 48 4c 4f" in output
+    assert "RFC 5321 §4.1.1.1" in output
+
+
+def test_dissect_exports_the_message_octet_for_octet(demo: Path, session: str, tmp_path: Path) -> None:
+    assert main(["dissect", session, "--export", str(tmp_path / "mails")]) == 0
+    (mail,) = (tmp_path / "mails").iterdir()
+    assert hashlib.sha256(mail.read_bytes()).digest() == hashlib.sha256(MESSAGE.replace("\n", "\r\n").encode()).digest()
+
+
+def test_dissect_with_a_filter_shows_only_what_passes(session: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dissect", session, "--filter", "smtp.response.code == 354"]) == 0
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf"])
+def test_draw_makes_a_picture_of_the_form_that_its_name_says(suffix: str, session: str, tmp_path: Path) -> None:
+    picture = tmp_path / f"ladder.{suffix}"
+    assert main(["draw", session, "-o", str(picture)]) == 0
+    beginning = {"png": b"\x89PNG", "pdf": b"%PDF"}
+    if suffix == "svg":
+        ElementTree.parse(picture)
+    else:
+        assert picture.read_bytes().startswith(beginning[suffix])
+
+
+def test_dissect_of_a_truncated_file_prints_what_is_there_and_then_complains(
+    session: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = tmp_path / "cut.pcapng"
+    octets = Path(session).read_bytes()
+    cut.write_bytes(octets[: len(octets) // 2])
+    assert main(["dissect", str(cut)]) == 2
+    captured = capsys.readouterr()
+    assert "S: 220 mail.coremail.cn" in captured.out
+    assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["dissect"], ["draw", "-o", "x.svg"]], ids=["dissect", "draw"])
+@pytest.mark.parametrize("content", [None, b"", b"This is no capture at all."], ids=["missing", "empty", "text"])
+def test_bad_file_is_told_in_one_line_with_status_2(
+    command: list[str], content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bad"
+    if content is not None:
+        path.write_bytes(content)
+    assert main([*command, str(path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert str(path) in captured.err
+
+
+def test_dissect_with_a_capture_filter_is_told_the_difference(session: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dissect", session, "--filter", "tcp port 25"]) == 2
+    assert "this is a capture filter" in capsys.readouterr().err
+
+
+def test_output_into_a_pipe_that_is_closed_ends_without_a_word(session: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "smtplab", "dissect", session]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, timeout=60)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
