@@ -77,7 +77,9 @@ def test_segment_is_found_below_every_link(
     assert segment_of(frame(wrap(packet, ethertype), link_type)) == expected
 
 
-@pytest.mark.parametrize("tags", [(0x8100,), (0x88A8, 0x8100), (0x9100, 0x8100), (0x8100,) * 50], ids=["one", "two", "old and new", "fifty"])
+@pytest.mark.parametrize(
+    "tags", [(0x8100,), (0x88A8, 0x8100), (0x9100, 0x8100), (0x8100,) * 50], ids=["one", "two", "old and new", "fifty"]
+)
 def test_vlan_tags_are_passed(tags: tuple[int, ...]) -> None:
     assert segment_of(frame(ethernet(ipv4(SEGMENT), tags=tags))) == EXPECTED
 
