@@ -18,7 +18,19 @@ from contextlib import ExitStack, closing, contextmanager
 from statistics import median
 from typing import NamedTuple
 
-SMTPLAB = "import sys, smtplab.cli; sys.exit(smtplab.cli.main())"  # without a look at what is installed
+SMTPLAB = """
+import sys
+from smtplab.cli import main
+main(["serve", "--port", sys.argv[1], "--discard"])
+"""
+# Told its name, since otherwise it asks the resolver for it at each connection, which may take seconds.
+AIOSMTPD = """
+import sys, threading
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+Controller(Sink(), hostname="127.0.0.1", port=int(sys.argv[1]), server_hostname="localhost").start()
+threading.Event().wait()
+"""
 SESSIONS = 10  # at a time
 PATH = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"  # where Debian keeps smtp-source, for root only
 
@@ -41,11 +53,10 @@ LOADS = (
 
 def commands(port: int) -> dict[str, list[str]]:
     """Give the command that starts each server on a port."""
-    python = [sys.executable, "-m"]
     nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # smtp-sink does not run as root
     return {
-        "smtplab": [sys.executable, "-c", SMTPLAB, "serve", "--port", str(port), "--discard"],
-        "aiosmtpd": [*python, "aiosmtpd", "--nosetuid", "--class", "aiosmtpd.handlers.Sink", "-l", f"127.0.0.1:{port}"],
+        "smtplab": [sys.executable, "-c", SMTPLAB, str(port)],
+        "aiosmtpd": [sys.executable, "-c", AIOSMTPD, str(port)],
         "smtp-sink": [program("smtp-sink"), *nobody, f"127.0.0.1:{port}", "100"],
     }
 
