@@ -33,16 +33,18 @@ class Outcome:
 
 
 def of_reply(
-    reply: Reply, host: str, *, ask_next: bool = False, to_rcpt: bool = False, notifies: bool = False
+    reply: Reply, host: str, *, about_host: bool = False, to_rcpt: bool = False, notifies: bool = False
 ) -> Outcome:
-    """Read a reply. An intermediate one where none is due counts as transient: what it means is anybody's guess.
+    """Read a reply. The next host may be asked after a transient one, and after any that is `about_host`, not the mail.
 
-    to_rcpt: 552 is then what 452 should have been, too many recipients (§4.5.3.1.10).
+    to_rcpt: 552 is then what 452 should have been, too many recipients (§4.5.3.1.10). An intermediate reply where none
+    is due counts as transient, but what it means is anybody's guess, so no other host is asked.
     """
     if to_rcpt and reply.code == 552:
-        return Outcome("4.5.3", reply.text, host, reply, ask_next)
+        return Outcome("4.5.3", reply.text, host, reply, ask_next=True)
     digit = {2: "2", 5: "5"}.get(reply.code // 100, "4")
     status = reply.enhanced if reply.enhanced.startswith(digit) else f"{digit}.0.0"  # RFC 3461 §6.3 (g)
+    ask_next = about_host or reply.code // 100 == 4
     return Outcome(status, reply.text, host, reply, ask_next, notifies)
 
 

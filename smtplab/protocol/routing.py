@@ -68,6 +68,8 @@ def candidates(domain: str, resolver: Resolver, random: Shuffler, own: Collectio
     Raises `NoRoute`, with the statuses of RFC 3463 §3.2 and §3.5, and 5.1.10 of RFC 7505 §4.2.
     RFC 5321 §5.1.
     """
+    if not domain:
+        raise NoRoute("5.1.2", "an address without a domain is of no other host")
     ours = {name.lower().rstrip(".") for name in own}
     if domain.startswith("["):
         found = [Candidate(0, domain, literal_address(domain))]

@@ -26,8 +26,18 @@ def test_reply_gives_a_status_of_its_class(reply: Reply, status: str) -> None:
 
 def test_552_to_rcpt_is_too_many_recipients_and_passes() -> None:
     reply = Reply(552, "5.5.3", "Too many recipients")
-    assert of_reply(reply, "mx1.test", to_rcpt=True).status == "4.5.3"
+    outcome = of_reply(reply, "mx1.test", to_rcpt=True)
+    assert (outcome.status, outcome.ask_next) == ("4.5.3", True)
     assert of_reply(reply, "mx1.test").status == "5.5.3"
+
+
+@pytest.mark.parametrize(("code", "ask_next"), [(250, False), (354, False), (451, True), (550, False)])
+def test_transient_reply_lets_the_next_host_be_asked(code: int, ask_next: bool) -> None:
+    assert of_reply(Reply(code, "", ""), "mx1.test").ask_next is ask_next
+
+
+def test_reply_about_the_host_lets_the_next_be_asked() -> None:
+    assert of_reply(Reply(554, "", "No SMTP service here"), "mx1.test", about_host=True).ask_next
 
 
 BUSY = Outcome("4.3.2", "busy", ask_next=True)

@@ -86,6 +86,7 @@ def test_candidates_are_in_order_of_preference(domain: str, found: list[Candidat
     ("domain", "status"),
     [
         pytest.param("nowhere.test", "5.1.2", id="no such domain"),
+        pytest.param("", "5.1.2", id="no domain"),
         pytest.param("unknown.test", "4.4.3", id="no answer"),
         pytest.param("null.test", "5.1.10", id="null MX"),
         pytest.param("dead.test", "5.4.4", id="no host has an address"),
