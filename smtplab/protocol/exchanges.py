@@ -24,10 +24,10 @@ class Exchange:
     sent: a command line, BDAT with its chunk, or mail data with its end mark, oldest first; empty for the greeting and
         for a reply that nobody asked for. reply: None where none was seen. One of the two is there.
     begun: when the client could begin with it, having seen the reply and sent the command before.
-    asked: when the last of its octets was sent; for the greeting, when the connection was open. Both are in seconds
-        since the first packet, and None where the capture does not tell.
+    asked: when the last of its octets was sent; for the greeting, which nothing begins, when the connection was open.
+        Both are in seconds since the first packet, and None where the capture does not tell.
     trip: the number of the round trip that it was part of, from 1. What a client sends before it has seen a reply
-        belongs to the same round trip as what that reply answers.
+        belongs to the same round trip as what that reply answers. 0 for a reply that nobody asked for.
     """
 
     stream: int
@@ -36,7 +36,7 @@ class Exchange:
     reply: Entry | None = None
     begun: float | None = None
     asked: float | None = None
-    trip: int = 1
+    trip: int = 0
 
     @property
     def phase(self) -> str:
@@ -114,17 +114,20 @@ class _Pairing:
         self._latest = opened  # the last thing that the client sent or saw
         self._unanswered: deque[Exchange] = deque()
         self._last: Exchange | None = None  # the last that the client sent, if more of it may follow
+        self._reply_lost = False  # just now
         self._replies: list[tuple[float, int]] = []  # time and round trip of each, oldest first
 
     def follow(self, entry: Entry) -> None:
         """Take the next entry into account."""
+        if self._reply_lost:
+            self._forget_lost_replies(entry)
         match entry.kind, entry.party:
             case Kind.REPLY, _:
                 self._answer(entry)
             case Kind.TLS, _:
                 self._latest = entry.time
-            case Kind.GAP, "server":  # as the observer takes it: without pipelining, only the last can be unanswered
-                self._unanswered = deque(list(self._unanswered)[-1:])
+            case Kind.GAP, "server":
+                self._reply_lost = True
             case Kind.COMMAND | Kind.AUTH | Kind.UNKNOWN, "client":
                 self._last = self._ask(entry, _verb(entry))
             case Kind.CHUNK, _:
@@ -134,6 +137,11 @@ class _Pairing:
             case Kind.END_OF_DATA, _:
                 self._send_on(entry, END_OF_DATA)
                 self._last = None
+
+    def _forget_lost_replies(self, entry: Entry) -> None:
+        """Expect replies no more that the capture does not hold, as the observer does: all, if the client goes on."""
+        self._reply_lost = False
+        self._unanswered = deque(list(self._unanswered)[-1:] if entry.party == "server" else ())
 
     def _ask(self, entry: Entry, verb: str) -> Exchange:
         trip = 1 + next((trip for time, trip in reversed(self._replies) if time <= entry.time), 0)
@@ -156,7 +164,8 @@ class _Pairing:
     def _answer(self, reply: Entry) -> None:
         exchange = self._answered_by(reply)
         exchange.reply = reply
-        self._replies.append((reply.time, exchange.trip))
+        if exchange.trip:
+            self._replies.append((reply.time, exchange.trip))
         self._latest = max(reply.time, self._latest or 0.0)
 
     def _answered_by(self, reply: Entry) -> Exchange:
@@ -167,10 +176,10 @@ class _Pairing:
             for _ in range(place):
                 self._unanswered.popleft()
             return self._unanswered.popleft()
-        opened = self._opened if verb == GREETING else None
-        trip = self._replies[-1][1] if self._replies else 1
-        self.exchanges.append(Exchange(self._stream, verb, reply=reply, begun=opened, asked=opened, trip=trip))
-        return self.exchanges[-1]
+        greets = verb == GREETING
+        asked = Exchange(self._stream, verb, asked=self._opened if greets else None, trip=1 if greets else 0)
+        self.exchanges.append(asked)
+        return asked
 
 
 def _verb(entry: Entry) -> str:
