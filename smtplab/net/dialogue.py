@@ -39,9 +39,10 @@ class ServerGone(ConnectionError):
 class Dialogue:
     """A client's connection. Use it in a `with` statement, which connects and says QUIT at the end, or call `connect`.
 
-    server: a `Server`, or a host name with `port`. timeout: seconds that each reply may take. taps: see `net.taps`.
-    implicit_tls: begin with TLS, as at port 465 (RFC 8314 §3.3). authority: PEM text of a certificate authority to
-    trust beside those of the system; that of a `Server` is trusted without being named. verify: check the certificate.
+    server: a `Server`, which also says in which network it is, or a host name with `port`. timeout: seconds that each
+    reply may take. taps: see `net.taps`. implicit_tls: begin with TLS, as at port 465 (RFC 8314 §3.3).
+    authority: PEM text of a certificate authority to trust beside those of the system; that of a `Server` is trusted
+    without being named. verify: check the certificate.
     listener: is given each entry of the dialogue as soon as it is whole, from inside TLS too.
     """
 
@@ -64,6 +65,7 @@ class Dialogue:
             self.host, self.port = server, port
         else:
             self.host, self.port = server.host, server.port
+        self._server = server
         self.timeout = timeout
         self.greeting: Reply | None = None
         self.taps = list(taps)
@@ -108,7 +110,8 @@ class Dialogue:
         if self._socket is not None:
             raise RuntimeError("this client is connected already")
         self.session, self._tls, self._answers = ClientSession(), None, deque()
-        self._socket = networks.connect(self.host, self.port, self.timeout, allow_remote=self._allow_remote)
+        network = getattr(self._server, "network", networks.LOOPBACK)  # asked now: a capture may have changed it
+        self._socket = network.connect(self.host, self.port, self.timeout, allow_remote=self._allow_remote)
         self._addresses = (self._socket.getsockname()[:2], self._socket.getpeername()[:2])
         self._tap("open")
         try:

@@ -188,7 +188,7 @@ def _is_within(name: str, domains: Iterable[str]) -> bool:
 def _bind(host: str, port: int) -> tuple[socket.socket, socket.socket]:
     """Open a TCP and a UDP socket at the same port; port 0 takes one that is free for both."""
     for tries_left in reversed(range(PORT_TRIES if port == 0 else 1)):
-        listening = networks.listen(host, port)
+        listening = networks.LOOPBACK.listen(host, port)
         datagrams = socket.socket(listening.family, socket.SOCK_DGRAM)
         try:
             datagrams.bind((host, listening.getsockname()[1]))

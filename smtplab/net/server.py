@@ -6,6 +6,7 @@ it can be recorded without this module knowing who records.
 
 import asyncio
 import shutil
+import socket
 import ssl
 import tempfile
 import threading
@@ -17,9 +18,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Self
 
-from smtplab.net import networks, nonces
+from smtplab.net import networks, nonces, private_network
 from smtplab.net.connection import Connection
 from smtplab.net.mailboxes import Mailboxes
+from smtplab.net.networks import Network
 from smtplab.net.taps import Tap
 from smtplab.protocol import replies, trace
 from smtplab.protocol.auth import SERVER_MECHANISMS
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 IDLE_TIMEOUT: Final = 300.0  # seconds, RFC 5321 §4.5.3.2.7
 STOP_TIMEOUT: Final = 5.0  # seconds for the connections to close
+NETWORKS: Final = ("auto", "loopback", "private")
 
 
 class Server:
@@ -44,15 +47,18 @@ class Server:
     users: passwords by user name; without any, AUTH is not offered.
     mailboxes: those that exist beside those of the users; None: every mailbox exists. Nothing is ever sent on.
     maildir: where they are kept; None: in a temporary directory that goes with the server. discard: store nothing.
-    port: 0 for any free one. tls: "starttls" offers it, "implicit" begins with it. authority: who certifies the server;
-    None makes one. idle_timeout: seconds. clock: gives the time that Received fields carry.
+    port: 0 for any free one. network: "loopback", where all programs of this machine can reach it; "private", where a
+    `Client(server)` can and nobody else, on port 25 too; a Network; "auto": loopback, and a private one besides as soon
+    as packets are to be captured that this user may not capture on loopback.
+    tls: "starttls" offers it, "implicit" begins with it. authority: who certifies the server; None makes one.
+    idle_timeout: seconds. clock: gives the time that Received fields carry.
     nonce: gives what nobody can guess to the mechanisms that need it.
     extensions, size_limit, recipients_limit, mechanisms, auth_required, auth_inside_tls, sender_is_user, lax, hooks:
     see `protocol.policy.Policy`; unknown names raise ValueError.
 
     The attribute `mailboxes` maps a mailbox to its Maildir, `taps` is the list of those who are handed all octets,
-    `host` and `port` say where it listens, `authority_pem` is what a client has to trust, and `key_log` the file that
-    collects the secrets of TLS sessions, so that a capture can be opened.
+    `host`, `port` and `network` say where it listens, `authority_pem` is what a client has to trust, and `key_log` the
+    file that collects the secrets of TLS sessions, so that a capture can be opened.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class Server:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        network: Network | Literal["auto", "loopback", "private"] = "auto",
         mailboxes: Iterable[str] | None = None,
         maildir: Path | str | None = None,
         discard: bool = False,
@@ -84,6 +91,10 @@ class Server:
     ) -> None:
         self.host = host
         self.port = port
+        if not isinstance(network, Network):
+            _known("network", [network], NETWORKS)
+        self._where = network
+        self.network: Network = networks.LOOPBACK  # for as long as it does not run
         self.taps: list[Tap] = []
         self.discard = discard
         self.clock = clock
@@ -118,11 +129,12 @@ class Server:
         self.connections: set[Connection] = set()
         self.names = count(1)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._listener: asyncio.Server | None = None
+        self._listeners: list[asyncio.Server] = []
         self._thread: threading.Thread | None = None
 
     def __repr__(self) -> str:
-        return f"Server({self.policy.domain} on {self.host}, {'running' if self._thread else 'not running'})"
+        where = f"{self.host}{' in a private network' if self.network.name == 'private' else ''}"
+        return f"Server({self.policy.domain} on {where}, {'running' if self._thread else 'not running'})"
 
     def _scratch_directory(self) -> Path:
         """A directory that is removed with this server."""
@@ -141,18 +153,38 @@ class Server:
         self.tls_context = server_context(authority, domain, self.key_log)
 
     def start(self) -> Self:
-        """Listen. Raises OSError, saying what to do, when the port cannot be had or the host is beyond loopback."""
+        """Listen. Raises OSError, saying what to do, when the port cannot be had or the host is beyond loopback.
+
+        Raises PermissionError when it is told to be in a private network and the system gives none.
+        """
         if self._thread is not None:
             raise RuntimeError("this server is running already")
-        listening = networks.listen(self.host, self.port, allow_remote=self._allow_remote)
+        network = _network(self._where)
+        listening = network.listen(self.host, self.port, allow_remote=self._allow_remote)
         self.port = listening.getsockname()[1]
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="smtplab server", daemon=True)
         self._thread.start()
-        # Not run_until_complete: in a notebook a loop is running in this thread already, and two in one are not allowed.
-        making = self._loop.create_server(lambda: Connection(self), sock=listening)
-        self._listener = asyncio.run_coroutine_threadsafe(making, self._loop).result()
+        self._accept(self._loop, network, listening)
         return self
+
+    def _accept(self, loop: asyncio.AbstractEventLoop, network: Network, listening: socket.socket) -> None:
+        # Not run_until_complete: a notebook has a loop running in this thread already, and two in one are not allowed.
+        making = loop.create_server(lambda: Connection(self), sock=listening)
+        self._listeners.append(asyncio.run_coroutine_threadsafe(making, loop).result())
+        self.network = network
+
+    def join_private_network(self) -> None:
+        """Listen in a private network too, at the same port; each `Client(server)` connects there from now on.
+
+        Who knows no more than the address goes on to find the server on loopback. Raises PermissionError when the
+        system gives no private network or the server was told where to be, OSError when the port cannot be had there.
+        """
+        if self._where != "auto" or self._loop is None:
+            raise PermissionError("the server was told in which network to be")
+        network = private_network.shared()
+        listening = network.listen(self.host, self.port, allow_remote=self._allow_remote)
+        self._accept(self._loop, network, listening)
 
     def stop(self) -> None:
         """Tell every client 421, close all connections and stop listening (RFC 5321 §3.8). Stopping twice is fine."""
@@ -163,10 +195,11 @@ class Server:
         self._thread.join()
         self._loop.close()
         self._thread = self._loop = None
+        self.network = networks.LOOPBACK  # a private one ends when nobody holds it
 
     async def _close_all(self) -> None:
-        if self._listener is not None:
-            self._listener.close()
+        while self._listeners:
+            self._listeners.pop().close()
         closing = [connection.shut_down() for connection in tuple(self.connections)]
         if closing:
             await asyncio.wait(closing, timeout=STOP_TIMEOUT)
@@ -204,6 +237,12 @@ class Server:
         except OSError:
             return replies.CANNOT_STORE
         return replies.queued(name)
+
+
+def _network(where: Network | str) -> Network:
+    if isinstance(where, Network):
+        return where
+    return private_network.shared() if where == "private" else networks.LOOPBACK
 
 
 def _known(what: str, names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
