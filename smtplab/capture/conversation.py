@@ -54,7 +54,7 @@ class Conversation:
     def add(self, side: int, part: Part) -> None:
         """Take in what comes next."""
         if self._observer is not None:
-            self._read(side, part)
+            self._read(self._observer, side, part)
             return
         self._held.append((side, part))
         self._heard[side].extend(part.octets)
@@ -103,19 +103,18 @@ class Conversation:
     def _begin(self) -> None:
         self._observer = Observer(self.stream.number)
         for side, part in self._held:
-            self._read(side, part)
+            self._read(self._observer, side, part)
         self._held.clear()
 
-    def _read(self, side: int, part: Part) -> None:
-        assert self._observer is not None
+    def _read(self, observer: Observer, side: int, part: Part) -> None:
         party, time = self._party(side), self._seconds(part.time)
         if part.number < self._latest:
             self._place[party, part.number] = self._latest
         self._latest = max(self._latest, part.number)
         if part.missing:
-            self._entries += self._observer.skip(party, part.missing, time, part.number)
+            self._entries += observer.skip(party, part.missing, time, part.number)
         else:
-            self._entries += self._observer.receive(party, part.octets, time, part.number)
+            self._entries += observer.receive(party, part.octets, time, part.number)
 
     def _segment(self, control: Control) -> Segment:
         flags = ", ".join(name for flag, name in FLAGS.items() if control.flags & flag)
