@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from smtplab.views.dialogue import dialogue as dialogue
     from smtplab.views.hexdump import octets as octets
     from smtplab.views.ladder import ladder as ladder
+    from smtplab.views.states import states as states
+    from smtplab.views.timing import timing as timing
     from smtplab.widgets.stepper import stepper as stepper
 
 __version__ = "0.1.0"
@@ -45,7 +47,9 @@ _HOMES = {
     "dissect": "capture.dissect",
     "ladder": "views.ladder",
     "octets": "views.hexdump",
+    "states": "views.states",
     "stepper": "widgets.stepper",
+    "timing": "views.timing",
 }
 
 __all__ = sorted(_HOMES)

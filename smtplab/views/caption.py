@@ -13,9 +13,13 @@ ORIGINS: Final = {
 }
 
 
-def caption(transcript: Transcript) -> list[str]:
-    """Say where the packets came from and what was lost; a second line says what stopped the reading, if any."""
-    lines = [" · ".join(filter(None, (_origin(transcript), _loss(transcript), _clock(transcript))))]
+def caption(transcript: Transcript, *, times: str | None = None) -> list[str]:
+    """Say where the packets came from and what was lost; a second line says what stopped the reading, if any.
+
+    times: what there is to say about the times in the picture, if not since when they count.
+    """
+    clock = _clock(transcript) if times is None else times
+    lines = [" · ".join(filter(None, (_origin(transcript), _loss(transcript), clock)))]
     if transcript.problem:
         lines.append(f"✕ reading stopped: {safe(transcript.problem)}")
     return [cut(line, COLUMNS) for line in lines]

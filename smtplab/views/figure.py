@@ -93,7 +93,7 @@ def _draw_line(axes: Axes, line: Line, order: int) -> None:
         drawn.set_linestyle((0, (on, off)))
     axes.add_artist(drawn)
     if line.head:
-        axes.add_artist(Polygon(line.corners, color=colour, linewidth=0, zorder=order))
+        axes.add_artist(Polygon(line.corners, color=colour, linewidth=0, alpha=line.opacity, zorder=order))
 
 
 def _draw_text(axes: Axes, text: Text, order: int) -> None:

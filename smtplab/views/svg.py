@@ -71,7 +71,8 @@ def _head(line: Line, colour: str) -> str:
     """A triangle whose point is the end of the line."""
     (x, y), (x1, y1), (x2, y2) = line.corners
     last = f"V{y2:g}" if x1 == x2 else f"L{x2:g} {y2:g}"
-    return f'<path class="fill-{line.role}" d="M{x:g} {y:g}L{x1:g} {y1:g}{last}Z" fill="{colour}"/>'
+    opacity = f' fill-opacity="{line.opacity:g}"' if line.opacity < 1 else ""
+    return f'<path class="fill-{line.role}" d="M{x:g} {y:g}L{x1:g} {y1:g}{last}Z" fill="{colour}"{opacity}/>'
 
 
 def _text(text: Text) -> str:

@@ -77,6 +77,20 @@ def test_draw_makes_a_picture_of_the_form_that_its_name_says(suffix: str, sessio
         assert picture.read_bytes().startswith(beginning[suffix])
 
 
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [
+        pytest.param("ladder", "SMTP ladder: 20 arrows", id="ladder"),
+        pytest.param("timing", "SMTP timing: 10 round trips", id="timing"),
+        pytest.param("states", "SMTP state chart: 11 states", id="states"),
+    ],
+)
+def test_draw_shows_what_it_is_asked_for(view: str, shown: str, session: str, tmp_path: Path) -> None:
+    picture = tmp_path / "picture.svg"
+    assert main(["draw", session, "-o", str(picture), "--view", view]) == 0
+    assert shown in picture.read_text(encoding="utf-8")
+
+
 def test_dissect_of_a_truncated_file_prints_what_is_there_and_then_complains(
     session: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -80,8 +80,8 @@ def test_five_hundred_entries_are_drawn_in_less_than_a_second() -> None:
 
 def test_views_load_neither_matplotlib_nor_ipywidgets_before_they_need_them() -> None:
     code = (
-        "import sys, smtplab.views.ladder, smtplab.views.dialogue, smtplab.views.hexdump;"
-        "smtplab.views.ladder.ladder(smtplab.Transcript()).svg();"
+        "import sys, smtplab.views.dialogue, smtplab.views.hexdump;"
+        "[view(smtplab.Transcript()).svg() for view in (smtplab.ladder, smtplab.timing, smtplab.states)];"
         "sys.exit(any(name in sys.modules for name in ('matplotlib', 'ipywidgets', 'scapy')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
