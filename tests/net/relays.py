@@ -75,12 +75,14 @@ ORDINARY = {
 class Scripted:
     """A server that says what it is told: `script` gives the replies to each verb, one after another in all sessions.
 
-    Then come ordinary ones. `taken` lists the messages that it got, `lines` the commands.
+    Then come ordinary ones. `lines` lists the commands, `taken` the messages that it got, and `accepted` the
+    forward-paths for which it said 250 to a message.
     """
 
     def __init__(self, host: str, port: int, **script: Iterable[str]) -> None:
         self.script = defaultdict(list, {verb: list(said) for verb, said in script.items()})
         self.taken: list[bytes] = []
+        self.accepted: list[str] = []
         self.lines: list[str] = []
         self._listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         self._thread = threading.Thread(target=self._serve)
@@ -106,11 +108,15 @@ class Scripted:
     def _session(self, connection: socket.socket) -> None:
         stream = connection.makefile("rb")
         with closing(stream):
-            verb = "greeting"
+            verb, forward_paths = "greeting", list[str]()
             while verb:
                 said = self.script[verb].pop(0) if self.script[verb] else ORDINARY.get(verb, "500 What?")
                 if said == DROP:
                     return
+                if said.startswith("250") and verb == "RCPT":
+                    forward_paths.append(self.lines[-1].partition("<")[2].partition(">")[0])
+                if said.startswith("250") and verb == "message":
+                    self.accepted += forward_paths
                 connection.sendall(said.encode() + b"\r\n")
                 if said.startswith(("421", "221")):
                     return

@@ -4,12 +4,16 @@ import email
 import email.policy
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage, Message
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from smtplab.net.clocks import FakeClock
 from smtplab.net.dns import NameServer
@@ -98,12 +102,17 @@ class World:
         return Scripted(host, self.port, **script)
 
 
+@contextmanager
+def world_of(names: NameServer, directory: Path) -> Iterator[World]:
+    world = World(names, directory)
+    yield world
+    world.queue.close()
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with NameServer(ZONES, failing=["failing.test"]) as names:
-        made = World(names, tmp_path / "queue")
-        yield made
-        made.queue.close()
+    with NameServer(ZONES, failing=["failing.test"]) as names, world_of(names, tmp_path / "queue") as world:
+        yield world
 
 
 def contents(server: Server, name: str) -> list[bytes]:
@@ -130,9 +139,17 @@ def bounce(server: Server, name: str = ALICE) -> tuple[EmailMessage, list[Messag
     (content,) = contents(server, name)
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
-    status = list(message.iter_parts())[1].get_payload()
-    assert isinstance(status, list)
-    return message, [group for group in status if isinstance(group, Message)]
+    return message, fields_of(content)
+
+
+def fields_of(notification: bytes) -> list[Message]:
+    """Give the fields of a notification: those of the message, then a group for each recipient."""
+    message = email.message_from_bytes(notification, policy=email.policy.default)
+    status = message.get_payload(1)
+    assert isinstance(status, EmailMessage)
+    groups = status.get_payload()
+    assert isinstance(groups, list)
+    return [group for group in groups if isinstance(group, Message)]
 
 
 # Where it goes
@@ -641,3 +658,36 @@ def test_queue_by_the_clock_of_the_machine_delivers_at_once(world: World) -> Non
         queue.put(MailObject(ALICE, (Recipient(BOB),), CONTENT))
         queue.run(datetime.now(UTC))
         assert contents(server, BOB) == [CONTENT]
+
+
+# Whatever the hosts say
+
+NOT_NOW = ["421 Bye", "450 Later", DROP]
+ANYTHING = {
+    "greeting": ["220 Welcome", "554 No service", *NOT_NOW],
+    "EHLO": ["250 scripted.test", "502 What?", "550 Not you", *NOT_NOW],
+    "HELO": ["250 scripted.test", "550 Not you", *NOT_NOW],
+    "MAIL": ["250 OK", "550 Not from you", *NOT_NOW],
+    "RCPT": ["250 OK", "550 No such mailbox", "552 Too many", *NOT_NOW],
+    "DATA": ["354 Go on", "554 No", *NOT_NOW],
+    "message": ["250 Taken", "554 No", *NOT_NOW],
+    "QUIT": ["221 Bye", "500 What?", *NOT_NOW],
+}
+SCRIPTS = st.fixed_dictionaries({verb: st.lists(st.sampled_from(said), max_size=4) for verb, said in ANYTHING.items()})
+
+
+@settings(max_examples=60)
+@given(SCRIPTS, SCRIPTS)
+def test_each_recipient_gets_one_copy_or_one_bounce_whatever_the_hosts_say(
+    first: dict[str, list[str]], second: dict[str, list[str]]
+) -> None:
+    with NameServer(ZONES) as names, TemporaryDirectory() as directory, world_of(names, Path(directory)) as world:
+        with world.scripted(MX1, **first) as mx1, world.scripted(MX2, **second) as mx2, world.server(HOME) as home:
+            world.send(BOB, CAROL, until=timedelta(days=7))
+            failed = [
+                group["Final-Recipient"].removeprefix("rfc822; ")
+                for content in contents(home, ALICE)
+                for group in fields_of(content)[1:]
+            ]
+        assert sorted(mx1.accepted + mx2.accepted + failed) == [BOB, CAROL]
+        assert len(world.queue) == 0
