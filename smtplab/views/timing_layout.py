@@ -132,7 +132,7 @@ def _draw_legend(pen: _Pen) -> None:
     shares = pen.lane.shares
     for kind, seconds in zip(shares._fields, shares, strict=True):
         if seconds > NOTHING:
-            spent = f"{clock(seconds, shares.total)} · {seconds / shares.total:.0%}"
+            spent = f"{_duration(seconds, shares.total)} · {seconds / shares.total:.0%}"
             pen.add(*_bar(kind, LABEL_X, pen.y + MIDDLE, 22))
             pen.write(152, Run(spent), right=True)
             pen.write(162, Run(_meaning(kind, pen.lane), "dim"))
@@ -143,9 +143,13 @@ def _draw_legend(pen: _Pen) -> None:
 def _meaning(kind: str, lane: Lane) -> str:
     opened = lane.handshake
     if kind == "handshake" and opened is not None:
-        network = clock(opened.round_trip, lane.shares.total)
+        network = _duration(opened.round_trip, lane.shares.total)
         return f"to open the connection; SYN to SYN, ACK is one round trip of the network alone: {network}"
     return MEANINGS[kind]
+
+
+def _duration(seconds: float, total: float) -> str:
+    return f"{seconds * 1000:.2f} ms" if total < FINE else clock(seconds, total)
 
 
 def _draw_columns(pen: _Pen) -> None:

@@ -121,7 +121,7 @@ def test_handshake_is_hollow_since_it_is_no_smtp() -> None:
 
 def test_legend_names_one_round_trip_of_the_network() -> None:
     [meaning] = [text for text in texts(timing(heard(ORDINARY)).scene()) if "SYN to SYN, ACK" in text]
-    assert meaning.endswith("one round trip of the network alone: 1.0 ms")
+    assert meaning.endswith("one round trip of the network alone: 1.00 ms")
 
 
 def test_quickest_reply_is_seen_too() -> None:
