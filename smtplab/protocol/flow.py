@@ -8,7 +8,9 @@ from typing import Final
 from smtplab.protocol.lines import END_MARK
 
 LAX_END_MARK: Final = re.compile(rb"(?:\A|(?<=\n))\.\r?\n")
-_REPLY_LINE = re.compile(rb"\d{3}(?:([ -])[^\n]*|\r?)\n")
+_STRICT_END_MARK: Final = re.compile(re.escape(END_MARK))
+_LINE_END: Final = re.compile(rb"\n")
+_REPLY_LINE: Final = re.compile(rb"\d{3}(?:([ -])[^\n]*|\r?)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Flow:
         self.octets = bytearray()
         self.lax = False
         self._pieces: deque[tuple[int, float, int | None]] = deque()
-        self._searched = 0
-        self._searched_for_lax_end = 0
+        self._searched: dict[re.Pattern[bytes], int] = {}  # so many octets are known to hold no match
+        self._replied = 0  # whole lines of a reply that has more
 
     def __len__(self) -> int:
         return len(self.octets)
@@ -46,7 +48,8 @@ class Flow:
         """Take the first `size` octets out."""
         octets = bytes(self.octets[:size])
         del self.octets[:size]
-        self._searched = self._searched_for_lax_end = 0
+        self._searched.clear()
+        self._replied = 0
         frames: set[int] = set()
         complete = self._pieces[0][1] if size > 0 else 0.0
         while size > 0:
@@ -61,41 +64,45 @@ class Flow:
 
     def take_line(self) -> Taken | None:
         """Take one line with its end, CRLF or LF alone, or None until there is one."""
-        end = self.octets.find(b"\n", self._searched)
-        if end < 0:
-            self._searched = len(self.octets)
-            return None
-        return self.take(end + 1)
+        end = self.find(_LINE_END, 1)
+        return None if end is None else self.take(end + 1)
 
     def take_reply(self) -> Taken | None:
-        """Take one reply with all its lines, or one line that belongs to none, or None until it is whole."""
-        start = self._searched
-        while (end := self.octets.find(b"\n", start)) >= 0:
+        """Take one reply, or None until it is whole."""
+        end = self.find_reply_end()
+        return None if end is None else self.take(end)
+
+    def find_reply_end(self) -> int | None:
+        """Where one reply with all its lines ends, or one line that belongs to none, or None until it is whole."""
+        start = self._replied
+        while (end := self.octets.find(b"\n", max(start, self._searched.get(_LINE_END, 0)))) >= 0:
             match = _REPLY_LINE.match(self.octets, start)
             if match is None and start > 0:  # the reply breaks off, and something else begins
-                return self.take(start)
+                return start
             if match is None or match[1] != b"-":
-                return self.take(end + 1)
+                return end + 1
             start = end + 1
-        self._searched = start
+        self._replied, self._searched[_LINE_END] = start, len(self.octets)
         return None
 
     def find_mail_data_end(self) -> int | None:
         """Where the mail data ends and the line with the dot begins, or None until that line is here."""
+        if self.lax:
+            return self.find(LAX_END_MARK, 3)
         if self.octets.startswith(END_MARK[2:]):
             return 0
-        if self.lax:
-            return self._find_lax_end()
-        start = self.octets.find(END_MARK, max(0, self._searched - len(END_MARK)))
-        self._searched = len(self.octets)
-        return start + 2 if start >= 0 else None
+        end = self.find(_STRICT_END_MARK, len(END_MARK))
+        return None if end is None else end + 2
 
     def has_lax_end_mark(self) -> bool:
         """Tell whether a dot stands alone between line ends of any kind."""
-        return self._find_lax_end() is not None
+        return self.find(LAX_END_MARK, 3) is not None
 
-    def _find_lax_end(self) -> int | None:
-        # What was searched is not searched again, but for a dot and a CR that may be half of an end mark.
-        match = LAX_END_MARK.search(self.octets, max(0, self._searched_for_lax_end - 2))
-        self._searched_for_lax_end = match.start() if match else len(self.octets)
+    def find(self, pattern: re.Pattern[bytes], size: int) -> int | None:
+        """Where the first match begins, or None. What was searched before is not searched again.
+
+        size: octets of the longest match, so that one which comes in pieces is found.
+        """
+        match = pattern.search(self.octets, max(0, self._searched.get(pattern, 0) - size))
+        self._searched[pattern] = match.start() if match else len(self.octets)
         return match.start() if match else None

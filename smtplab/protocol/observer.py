@@ -14,11 +14,12 @@ from collections import deque
 from typing import Final
 
 from smtplab.protocol import auth
-from smtplab.protocol.commands import Auth, Bdat, Command, Lax, SyntaxRefused, parse_command
-from smtplab.protocol.fields import TLS_HEADER, verb_of
+from smtplab.protocol.commands import Bdat, Command
+from smtplab.protocol.fields import TLS_HEADER, argument_of, verb_of
 from smtplab.protocol.flow import Flow, Taken
-from smtplab.protocol.replies import Reply, parse_reply
-from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITIONS, After, State, after
+from smtplab.protocol.leniency import read_command, read_reply, state_after
+from smtplab.protocol.replies import Reply
+from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITIONS, State
 from smtplab.protocol.transcript import Entry, Kind, Party
 
 # After these the reply decides what the client's next octets are.
@@ -27,18 +28,10 @@ DECIDED_BY_REPLY: Final = frozenset({"AUTH", "DATA", "STARTTLS"})
 # A server that answers BDAT with one of these has not understood how many octets follow, so none do.
 CHUNK_NOT_UNDERSTOOD: Final = frozenset({500, 501, 502, 521})
 
-# Where a verb leads from some other state: for a server that accepts what the table does not know.
-BELIEVED: Final[dict[str, After]] = {
-    verb: row
-    for (state, verb), row in reversed(TRANSITIONS.items())
-    if row.success not in (None, state) or row.intermediate not in (None, state)
-}
-
 STANDARD_VERBS: Final = frozenset(verb for _, verb in TRANSITIONS)
 
 _REPLY = re.compile(rb"\d{3}[ \-\r\n]")
 _TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]", re.DOTALL)
-_LENIENT: Final = frozenset(Lax)
 
 
 def looks_like_smtp(client: bytes, server: bytes) -> bool:
@@ -65,18 +58,17 @@ class Observer:
         self._reply_lost = False  # just now
         self._end_mark_may_be_lost = False  # of the mail data that is being sent
         self._chunk = 0  # octets of a BDAT chunk still to come
-        self._mechanism = ""
-        self._responses = 0  # of the client in this AUTH exchange
+        self._auth = auth.Listener()
 
     def receive(self, party: Party, octets: bytes, time: float = 0.0, frame: int | None = None) -> list[Entry]:
         """Take in octets of one party, in their TCP order, and give the entries that are now whole.
 
         time: seconds since the first packet. frame: the number of the packet that carried them.
         """
-        if self._reply_lost:
+        if octets and self._reply_lost:
             self._settle_lost_replies(party)
         self._flow(party).add(octets, time, frame)
-        return self._read()
+        return self._read("server" if party == "client" else "client")
 
     def skip(self, party: Party, missing: int, time: float = 0.0, frame: int | None = None) -> list[Entry]:
         """Note that `missing` octets of a party are not in the capture, and give the entries that end there."""
@@ -88,7 +80,7 @@ class Observer:
         if party == "client":
             self._chunk = max(0, self._chunk - missing)
             self._end_mark_may_be_lost = self.state is State.MAIL_DATA or self._waits_for_reply()
-            return entries
+            return entries + self._read()
         self._greeted = self._reply_lost = True
         if self._waits_for_reply():
             self._assume_reply()
@@ -111,9 +103,11 @@ class Observer:
     def _flow(self, party: Party) -> Flow:
         return self._client if party == "client" else self._server
 
-    def _read(self) -> list[Entry]:
+    def _read(self, first: Party = "client") -> list[Entry]:
+        """Give the entries that are whole. What `first` said was held while the other spoke, so it is older."""
+        second: Party = "server" if first == "client" else "client"
         entries: list[Entry] = []
-        while (entry := self._next("client") or self._next("server")) is not None:
+        while (entry := self._next(first) or self._next(second)) is not None:
             entries.append(entry)
         return entries
 
@@ -133,7 +127,7 @@ class Observer:
         self._unanswered.clear()
         if verb == "AUTH":
             says_command = verb_of(bytes(self._client.octets[:10])) in ("AUTH", "EHLO", "HELO", "MAIL", "QUIT")
-            self.state = State.READY if says_command else State.AUTHENTICATING
+            self.state = State.READY if says_command or self._auth.is_over else State.AUTHENTICATING
         else:
             self.state = State.MAIL_DATA if verb == "DATA" else State.TLS_HANDSHAKE
 
@@ -163,49 +157,25 @@ class Observer:
     def _command(self, line: Taken) -> Entry:
         self._end_mark_may_be_lost = False
         verb = verb_of(line.octets)
-        command = _parsed_command(line.octets)
+        command = read_command(line.octets)
         if isinstance(command, Bdat):
             self._chunk = command.size
             self._unanswered.append(BDAT_LAST if command.last else "BDAT")
         else:
             self._unanswered.append(verb)
         kind = Kind.COMMAND if verb else Kind.UNKNOWN
-        return self._entry("client", kind, line, message=command, decoded=self._begin_auth(verb, command))
-
-    def _begin_auth(self, verb: str, command: Command | None) -> auth.Decoded:
-        if verb != "AUTH":
-            return ()
-        self._responses = 0
-        self._mechanism = command.mechanism if isinstance(command, Auth) else ""
-        response = command.initial_response if isinstance(command, Auth) else None
-        if response is None or response == auth.EMPTY_INITIAL_RESPONSE:
-            return ()
-        return self._explain(response.encode())
+        decoded = self._auth.begin(argument_of(line.octets)) if verb == "AUTH" else ()
+        return self._entry("client", kind, line, message=command, decoded=decoded)
 
     def _auth_line(self, line: Taken) -> Entry:
         self._unanswered.append("AUTH")
-        return self._entry("client", Kind.AUTH, line, decoded=self._explain(line.octets.rstrip(b"\r\n")))
-
-    def _explain(self, response: bytes) -> auth.Decoded:
-        step, self._responses = self._responses, self._responses + 1
-        try:
-            return auth.explain(self._mechanism, step, auth.decode(response))
-        except ValueError:
-            return ()
-
-    def _explain_challenge(self, octets: bytes) -> auth.Decoded:
-        try:
-            challenge = auth.decode(octets[4:].rstrip(b"\r\n"))
-        except ValueError:
-            return ()
-        return auth.explain_challenge(self._mechanism, self._responses, challenge)
+        return self._entry("client", Kind.AUTH, line, decoded=self._auth.response(line.octets.rstrip(b"\r\n")))
 
     def _take_chunk(self) -> Entry | None:
         if len(self._client) < self._chunk:
             return None
-        chunk = self._client.take(self._chunk)
-        self._chunk = 0
-        return self._entry("client", Kind.CHUNK, chunk)
+        size, self._chunk = self._chunk, 0
+        return self._entry("client", Kind.CHUNK, self._client.take(size))
 
     def _take_mail_data(self) -> Entry | None:
         """Give the mail data up to the end mark; or the end mark itself, where nothing stands before it."""
@@ -216,21 +186,22 @@ class Observer:
             return self._entry("client", Kind.MAIL_DATA, self._client.take(end))
         self._unanswered.append(END_OF_DATA)
         self._end_mark_may_be_lost = False
-        end_mark = self._client.take(self._client.octets.index(b"\n") + 1)
-        return self._entry("client", Kind.END_OF_DATA, end_mark)
+        return self._entry("client", Kind.END_OF_DATA, self._client.take(self._client.octets.index(b"\n") + 1))
 
     # The server's side
 
     def _next_of_server(self) -> Entry | None:
+        end = self._server.find_reply_end()
+        if end is None:
+            return None
         if self.state is State.MAIL_DATA and not self._unanswered and not self._closing:
             if self._client.has_lax_end_mark():
                 self._client.lax = True  # it answers, so it has seen an end: the lesson on smuggling is about this
                 return self._take_mail_data()
             end_mark_is_lost = self._end_mark_may_be_lost and not self._client
-            if not end_mark_is_lost and not self._server.octets.startswith((b"354", b"421")):
-                return None  # captured before the last of the mail data, for which it waits
-        reply = self._server.take_reply()
-        return None if reply is None else self._reply(reply)
+            if not end_mark_is_lost and not self._server.octets.startswith(b"354"):
+                return None  # said before the last of the mail data came, for which it waits
+        return self._reply(self._server.take(end))
 
     def _reply(self, reply: Taken) -> Entry:
         if not _REPLY.match(reply.octets):
@@ -239,12 +210,10 @@ class Observer:
         answers = self._answered_by(code)
         if answers in ("BDAT", BDAT_LAST) and code in CHUNK_NOT_UNDERSTOOD:
             self._chunk = 0
-        decoded = self._explain_challenge(reply.octets) if code == 334 and answers == "AUTH" else ()
-        before, self.state = self.state, self._state_after(answers or "", code)
-        message = _parsed_reply(reply.octets)
-        return self._entry(
-            "server", Kind.REPLY, reply, message=message, answers=answers, decoded=decoded, before=before
-        )
+        decoded = self._auth.challenge(reply.octets[4:].rstrip(b"\r\n")) if code == 334 and answers == "AUTH" else ()
+        before, self.state = self.state, state_after(self.state, answers or "", code)
+        said = read_reply(reply.octets)
+        return self._entry("server", Kind.REPLY, reply, message=said, answers=answers, decoded=decoded, before=before)
 
     def _answered_by(self, code: int) -> str | None:
         """Which command or moment a reply with this code answers: they come in the order of the commands (§4.3.1)."""
@@ -261,13 +230,6 @@ class Observer:
             return self._unanswered.popleft() or None
         return END_OF_DATA if self.state is State.MAIL_DATA else None
 
-    def _state_after(self, answers: str, code: int) -> State:
-        """The state after a reply. Where the table knows no such move, the server's word for it is believed."""
-        believed = BELIEVED.get(answers)
-        if (self.state, answers) in TRANSITIONS or code >= 400 or believed is None:
-            return after(self.state, answers, code)
-        return (believed.success if code < 300 else believed.intermediate) or self.state
-
     # TLS, leftovers, entries
 
     def _tls_begins(self, party: Party) -> bool:
@@ -283,8 +245,8 @@ class Observer:
         if not _TLS_RECORD.match(flow.octets):
             if party == "server" and _REPLY.match(flow.octets):  # it has not taken the client's octets for TLS
                 return self._next_of_server()
-            # After a gap: where the next record begins is not to be found.
-            return self._entry(party, Kind.UNKNOWN, flow.take(len(flow)))
+            start = flow.find(_TLS_RECORD, 3)  # after a gap, the rest of a record stands before the next one
+            return None if start is None else self._entry(party, Kind.UNKNOWN, flow.take(start))
         size = TLS_HEADER + int.from_bytes(flow.octets[3:5], "big")
         return self._entry(party, Kind.TLS, flow.take(size)) if len(flow) >= size else None
 
@@ -327,17 +289,3 @@ class Observer:
             before=before or self.state,
             after=self.state,
         )
-
-
-def _parsed_command(line: bytes) -> Command | None:
-    try:
-        return parse_command(line.removesuffix(b"\n").removesuffix(b"\r"), _LENIENT)
-    except SyntaxRefused:
-        return None
-
-
-def _parsed_reply(octets: bytes) -> Reply | None:
-    try:
-        return parse_reply(octets.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
-    except ValueError:
-        return None

@@ -37,7 +37,10 @@ _LINES = (
 )
 _CHUNKS = (b"BDAT 3\r\n", b"BDAT 2 LAST\r\n")
 _REPLIES = (b"220 hi\r\n", b"250 ", b"250-", b"354 go\r\n", b"334 ")
-_TLS = (b"STARTTLS\r\n", b"\x16\x03\x01\0\x03abc",)
+_TLS = (
+    b"STARTTLS\r\n",
+    b"\x16\x03\x01\0\x03abc",
+)
 TELLING = st.sampled_from((*_MARKS, *_LINES, *_CHUNKS, *_REPLIES, *_TLS))
 octets = st.lists(st.one_of(TELLING, st.binary(max_size=5)), max_size=20).map(b"".join)
 

@@ -1,7 +1,8 @@
 """How does a user prove who it is? The SASL mechanisms behind AUTH (RFC 4954), as generators.
 
 `exchange` says what they share, `plain`, `cram` and `scram` are the mechanisms, `strength` says how good each is, and
-`explain` what their messages hold. Base64 is only how these travel, and it hides nothing (RFC 4954 §9).
+`explain` what their messages hold, which `listener` follows. Base64 is only how these travel, and it hides nothing
+(RFC 4954 §9).
 """
 
 from typing import Final
@@ -23,6 +24,7 @@ from smtplab.protocol.auth.exchange import (
     no_nonce,
 )
 from smtplab.protocol.auth.explain import SECRETS, Decoded, explain, explain_challenge
+from smtplab.protocol.auth.listener import Listener
 from smtplab.protocol.auth.plain import (
     LOGIN_PASSWORD,
     LOGIN_USERNAME,
@@ -47,6 +49,7 @@ __all__ = [
     "STRENGTH",
     "ClientExchange",
     "Decoded",
+    "Listener",
     "Nonce",
     "Passwords",
     "ServerExchange",

@@ -130,6 +130,8 @@ def _tile_auth_argument(tiles: Tiles, end: int, decoded: auth.Decoded) -> None:
     mechanism, blank, _ = tiles.octets[tiles.position : end].partition(b" ")
     tiles.take(tiles.position + len(mechanism), "mechanism", "names the way of proving it", "RFC 4954 §4")
     tiles.take(tiles.position + len(blank), "blank", "separates", "RFC 4954 §4")
+    if tiles.octets[tiles.position : end] == auth.EMPTY_INITIAL_RESPONSE.encode():
+        tiles.take(end, "initial response", "stands for an empty one", "RFC 4954 §4")
     tiles.take(end, "initial response", _base64_meaning(decoded), "RFC 4954 §4", decoded_text(decoded))
 
 
