@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from smtplab.protocol import auth, commands, replies
 from smtplab.protocol.extensions import MAIL_PARAMETERS, OFFERED, RCPT_PARAMETERS, refuse_parameters
 from smtplab.protocol.grammar import same_mailbox
-from smtplab.protocol.mail import Recipient
+from smtplab.protocol.mail import Buffers, Recipient
 from smtplab.protocol.replies import Reply
 from smtplab.protocol.states import State
 
@@ -102,7 +102,7 @@ def on_mail(session: "ServerSession", command: commands.Mail) -> Reply:
         return replies.TOO_MUCH_DATA
     if not command.reverse_path.isascii() and "SMTPUTF8" not in command.parameters:
         return replies.NEEDS_SMTPUTF8 if "SMTPUTF8" in session.offered() else replies.BAD_SENDER
-    session.buffers.reverse_path, session.buffers.parameters = command.reverse_path, command.parameters
+    session.buffers = Buffers(command.reverse_path, command.parameters)
     return replies.SENDER_OK
 
 

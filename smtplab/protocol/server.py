@@ -10,6 +10,7 @@ from typing import Final
 
 from smtplab.protocol import auth, replies
 from smtplab.protocol.commands import Bdat, Command, Lax, SyntaxRefused, parse_command
+from smtplab.protocol.fields import verb_of
 from smtplab.protocol.handlers import HANDLERS, out_of_order
 from smtplab.protocol.hooks import Drop, Pause
 from smtplab.protocol.lines import Inbox, LineTooLong
@@ -139,7 +140,10 @@ class ServerSession:
         try:
             command = parse_command(line, self.policy.lax)
         except SyntaxRefused as refused:
-            self._answer("", refused.reply)
+            verb = verb_of(line)
+            if verb == "BDAT":
+                self.buffers.is_spoiled = True  # how many octets were to follow, nobody knows (RFC 3030 §2)
+            self._answer(verb, refused.reply)
             return
         if isinstance(command, Bdat) and "CHUNKING" in self.policy.extensions:
             self._bdat, self._missing = command, command.size  # in any state the chunk has to be read (RFC 3030 §2)
@@ -175,9 +179,10 @@ class ServerSession:
     def _take_chunk(self, command: Bdat) -> bool:
         octets = self._inbox.take(self._missing)
         self._missing -= len(octets)
-        self.buffers.size += len(octets)
-        if (self.state, "BDAT") in TRANSITIONS and self.buffers.size <= self.policy.size_limit:
-            self.buffers.chunks += octets
+        if (self.state, "BDAT") in TRANSITIONS:
+            self.buffers.size += len(octets)
+            if self.buffers.size <= self.policy.size_limit:
+                self.buffers.chunks += octets
         if self._missing:
             return False
         self._bdat = None
