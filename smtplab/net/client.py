@@ -222,7 +222,7 @@ class Client(Dialogue):
             raise refuse(first, "MAIL")
         if nobody:
             raise list(refused.values())[-1]
-        if last.verb == "DATA" and not last.reply.is_positive:
+        if last.verb == "DATA" and not last.is_positive:
             raise refuse(last, "DATA")
         return refused
 

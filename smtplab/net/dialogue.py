@@ -166,7 +166,7 @@ class Dialogue:
     def wait(self, said: str) -> Reply:
         """Wait for a reply. Raises the error of its phase when it is not positive."""
         answer = self.answer(said)
-        if not answer.reply.is_positive:
+        if not answer.is_positive:
             raise refuse(answer, said)
         return answer.reply
 

@@ -15,7 +15,7 @@ from smtplab.protocol.fields import verb_of
 from smtplab.protocol.flow import Flow
 from smtplab.protocol.mail import mail_data
 from smtplab.protocol.replies import Reply, parse_reply
-from smtplab.protocol.states import END_OF_DATA, GREETING, State, after
+from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, State, after
 
 # A reply has no limit in lines; a server that never ends one must not fill the memory.
 REPLY_LIMIT: Final = 2**20  # octets
@@ -59,7 +59,7 @@ class RecipientRefused(SmtpError):
 
 
 class MessageRefused(SmtpError):
-    """DATA, or the message after it, was refused."""
+    """DATA or BDAT, or the message itself, was refused."""
 
 
 REFUSALS: Final[dict[str, type[SmtpError]]] = {
@@ -71,6 +71,8 @@ REFUSALS: Final[dict[str, type[SmtpError]]] = {
     "MAIL": SenderRefused,
     "RCPT": RecipientRefused,
     "DATA": MessageRefused,
+    "BDAT": MessageRefused,
+    BDAT_LAST: MessageRefused,
     END_OF_DATA: MessageRefused,
 }
 
@@ -85,6 +87,16 @@ class Answer:
 
     verb: str
     reply: Reply
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether it says yes to what was asked: 3yz to DATA, 3yz or 2yz to AUTH, 2yz to everything else.
+
+        A message sent after a 250 to DATA would be read as commands. RFC 5321 §4.3.2, RFC 4954 §4.
+        """
+        if 300 <= self.reply.code < 400:
+            return self.verb in ("AUTH", "DATA")
+        return self.reply.code < 300 and self.verb != "DATA"
 
 
 class ClientSession:
@@ -113,8 +125,14 @@ class ClientSession:
         return self.send_line(bytes(command))
 
     def send_line(self, line: bytes) -> bytes:
-        """Give the octets of any line, right or wrong, and wait for the reply to it. Takes it without CRLF."""
-        self._waiting.append("AUTH" if self.state is State.AUTHENTICATING else verb_of(line))
+        """Give the octets of any line, right or wrong, and wait for the reply to it. Takes it without CRLF.
+
+        Amid the mail data a line is part of the message, and only the dot that ends it is answered.
+        """
+        if self.state is not State.MAIL_DATA or END_OF_DATA in self._waiting:
+            self._waiting.append("AUTH" if self.state is State.AUTHENTICATING else _asked_by(line))
+        elif line == b".":
+            self._waiting.append(END_OF_DATA)
         return line + b"\r\n"
 
     def send_mail_data(self, content: bytes) -> bytes:
@@ -150,9 +168,12 @@ class ClientSession:
     def respond(self, challenge: Reply) -> bytes:
         """Give the octets that answer a 334.
 
-        The exchange is cancelled where the mechanism has nothing more to say, or does not trust the server.
+        The exchange is cancelled where the mechanism has nothing more to say, or does not trust the server. Raises
+        `NotSmtp` for a server that goes on asking after that, since it might do so for ever.
         RFC 4954 §4.
         """
+        if self.cancelled:
+            raise NotSmtp("the server goes on with an AUTH exchange that was cancelled")
         try:
             response = self._next_response(auth.decode(challenge.text.encode()))
         except (StopIteration, ValueError) as error:
@@ -211,6 +232,12 @@ class ClientSession:
         if verb in ("EHLO", "HELO") and reply.is_positive:
             self.extensions = parse_extensions(reply) if verb == "EHLO" else {}
         return Answer(verb, reply)
+
+
+def _asked_by(line: bytes) -> str:
+    """The verb that the reply to a command line answers: of chunks, the last is answered in its own way."""
+    verb = verb_of(line)
+    return BDAT_LAST if verb == "BDAT" and line.upper().rstrip().endswith(b" LAST") else verb
 
 
 def parse_extensions(reply: Reply) -> dict[str, str]:
