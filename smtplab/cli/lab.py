@@ -21,11 +21,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run JupyterLab until it is stopped, and give its exit status."""
+    """Become JupyterLab, so that whoever stops this process stops that; on Windows run it, and give its exit status."""
     lessons = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
     if not lessons:
         raise FileNotFoundError(f"no lessons in {NOTEBOOKS}: run this from a clone of the project")
     command = [sys.executable, "-m", "jupyterlab", *QUIET, *_as_root(), *arguments.jupyter, str(lessons[0])]
+    if os.name != "nt":  # there, exec would give the shell back at once
+        os.execv(command[0], command)
     return subprocess.call(command)
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from smtplab.cli import main
+from tests.cli.conftest import Served
+
+Serve = Callable[..., Served]
 
 ENVELOPE = ("--from", "a@example.org", "--to", "b@example.org")
 
@@ -16,11 +19,11 @@ def stored(maildir: Path) -> list[bytes]:
     return [path.read_bytes() for path in sorted(maildir.glob("*/new/*"))]
 
 
-def test_serve_says_first_where_it_listens(serve: Callable) -> None:
+def test_serve_says_first_where_it_listens(serve: Serve) -> None:
     assert serve("--discard").first_line.startswith("listening on 127.0.0.1:")
 
 
-def test_serve_stops_on_sigterm_and_tells_its_clients(serve: Callable) -> None:
+def test_serve_stops_on_sigterm_and_tells_its_clients(serve: Serve) -> None:
     served = serve("--discard")
     with socket.create_connection(("127.0.0.1", served.port), timeout=10) as client:
         client.recv(1000)
@@ -28,7 +31,7 @@ def test_serve_stops_on_sigterm_and_tells_its_clients(serve: Callable) -> None:
         assert client.recv(1000).startswith(b"421 4.3.2 ")
 
 
-def test_serve_takes_mail_from_the_standard_library(serve: Callable, tmp_path: Path) -> None:
+def test_serve_takes_mail_from_the_standard_library(serve: Serve, tmp_path: Path) -> None:
     served = serve("--maildir", str(tmp_path / "mail"), "--user", "test:secret")
     with smtplib.SMTP("127.0.0.1", served.port) as client:
         client.login("test", "secret")
@@ -38,7 +41,7 @@ def test_serve_takes_mail_from_the_standard_library(serve: Callable, tmp_path: P
 
 @pytest.mark.parametrize("tls", [(), ("--starttls",), ("--tls",)], ids=["clear", "starttls", "implicit"])
 def test_send_delivers_the_very_octets(
-    tls: tuple[str, ...], serve: Callable, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tls: tuple[str, ...], serve: Serve, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     offered = {(): "none", ("--starttls",): "starttls", ("--tls",): "implicit"}[tls]
@@ -48,7 +51,7 @@ def test_send_delivers_the_very_octets(
 
 
 @pytest.mark.parametrize("mechanism", ["login", "PLAIN", "cram-md5", "scram-sha-256"])
-def test_send_logs_in(mechanism: str, serve: Callable, letter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_send_logs_in(mechanism: str, serve: Serve, letter: Path, capsys: pytest.CaptureFixture[str]) -> None:
     served = serve("--discard", "--user", "test:secret")
     login = ("--auth", mechanism, "--user", "test", "--password", "secret")
     assert main(["send", "--server", served.address, *login, *ENVELOPE, str(letter)]) == 0
@@ -57,7 +60,7 @@ def test_send_logs_in(mechanism: str, serve: Callable, letter: Path, capsys: pyt
     assert "secret" not in output
 
 
-def test_send_prints_the_dialogue(serve: Callable, letter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_send_prints_the_dialogue(serve: Serve, letter: Path, capsys: pytest.CaptureFixture[str]) -> None:
     served = serve("--discard")
     main(["send", "--server", served.address, *ENVELOPE, str(letter)])
     lines = capsys.readouterr().out.splitlines()
@@ -66,7 +69,7 @@ def test_send_prints_the_dialogue(serve: Callable, letter: Path, capsys: pytest.
 
 
 def test_send_with_a_wrong_password_says_so_in_one_line(
-    serve: Callable, letter: Path, capsys: pytest.CaptureFixture[str]
+    serve: Serve, letter: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     served = serve("--discard", "--user", "test:secret")
     login = ("--auth", "PLAIN", "--user", "test", "--password", "wrong")
@@ -94,7 +97,7 @@ def test_bad_input_is_told_in_one_line_with_status_2(
     arguments: list[str], words: str, letter: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     try:
-        status = main([str(letter) if argument == "LETTER" else argument for argument in arguments])
+        status: object = main([str(letter) if argument == "LETTER" else argument for argument in arguments])
     except SystemExit as end:
         status = end.code
     error = capsys.readouterr().err
@@ -102,6 +105,6 @@ def test_bad_input_is_told_in_one_line_with_status_2(
     assert words in error
 
 
-def test_serve_on_a_port_that_is_taken_says_what_to_do(serve: Callable, capsys: pytest.CaptureFixture[str]) -> None:
+def test_serve_on_a_port_that_is_taken_says_what_to_do(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--port", str(serve("--discard").port)]) == 2
     assert "port 0 takes any free one" in capsys.readouterr().err
