@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from smtplab.net import networks
 from smtplab.net.client import Client, ServerGone
 from smtplab.net.clocks import Clock
+from smtplab.net.networks import Network, is_loopback
 from smtplab.protocol import commands, dsn, outcomes
 from smtplab.protocol.client import HelloRefused, RecipientRefused, SmtpError, TlsRefused
 from smtplab.protocol.commands import Bdat, Mail, Rcpt
@@ -24,20 +25,30 @@ class InDoubt(ConnectionError):
     """The whole message was sent and no reply came: the server may have taken it, or not."""
 
 
+@dataclass(slots=True)
+class Door:
+    """Where a host is called, and in which network."""
+
+    host: str
+    port: int
+    network: Network
+
+
+@dataclass
 class Courier:
     """Takes a mail to one host at a time, and remembers where nobody answered.
 
-    domain: how it introduces itself. port: at which all hosts are asked. timeout: seconds for each reply.
-    patience: for so long a host at which nobody answered is not asked again, for whatever mail (RFC 5321 §4.5.4.1).
+    domain: how it introduces itself. port: at which it calls all hosts. timeout: seconds for each reply.
+    patience: for so long a host at which nobody answered is not called again, for whatever mail (RFC 5321 §4.5.4.1).
     """
 
-    def __init__(self, domain: str, port: int, timeout: float, clock: Clock, patience: timedelta) -> None:
-        self.domain = domain
-        self.port = port
-        self.timeout = timeout
-        self.clock = clock
-        self.patience = patience
-        self._unreachable: dict[str, datetime] = {}
+    domain: str
+    port: int
+    network: Network
+    timeout: float
+    clock: Clock
+    patience: timedelta
+    _unreachable: dict[str, datetime] = field(default_factory=dict)
 
     @contextmanager
     def visit(self, candidate: Candidate, mail: MailObject, recipients: Sequence[Recipient]) -> Iterator[Outcomes]:
@@ -46,7 +57,7 @@ class Courier:
         The session stays open inside the `with` block, so that the outcomes can be put on the disk before QUIT is said.
         Raises nothing that a server can bring about.
         """
-        client = Client(candidate.address, self.port, timeout=self.timeout, verify=False)
+        client = Client(Door(candidate.address, self.port, self.network), timeout=self.timeout, verify=False)
         try:
             hindrance = self._refrain(candidate) or self._connect(client, candidate)
             if hindrance is None:
@@ -58,7 +69,7 @@ class Courier:
 
     def _refrain(self, candidate: Candidate) -> Outcome | None:
         """Say why a host is not even called, or None where it is."""
-        if not networks.is_loopback(candidate.address):
+        if not is_loopback(candidate.address):
             text = f"{candidate.address} is another machine, and nothing leaves this one"
             return Outcome("5.4.4", text, candidate.host, ask_next=True)
         since = self._unreachable.get(candidate.address)

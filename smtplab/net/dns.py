@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Self, cast
 from dnslib import CLASS, OPCODE, QTYPE, RCODE, DNSBuffer, DNSHeader, DNSRecord
 from dnslib.dns import EDNS0
 
-from smtplab.net import networks
+from smtplab.net.networks import LOOPBACK, Network
 from smtplab.net.zones import UNREADABLE, Found, Zones
 from smtplab.protocol.octets import printable
 
@@ -46,10 +46,11 @@ class Query(NamedTuple):
 class NameServer:
     """A name server for the whole world of the lab. Use it in a `with` statement, or call `start` and `stop`.
 
-    zones: the text of a zone file, see `Zones`. host: on loopback. port: 0 for any free one. failing: domains about
-    which it answers SERVFAIL. silent: domains about which it says nothing.
+    zones: the text of a zone file, see `Zones`. host: on loopback. port: 0 for any free one. network: where it is.
+    failing: domains about which it answers SERVFAIL. silent: domains about which it says nothing.
 
-    All three may be changed while it runs, `zones` by another `Zones`. `queries` lists what was asked, oldest first.
+    `zones` may be replaced while it runs, by another `Zones`, `failing` and `silent` may be changed. `queries` lists
+    what was asked, oldest first.
     """
 
     def __init__(
@@ -58,12 +59,14 @@ class NameServer:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        network: Network = LOOPBACK,
         failing: Iterable[str] = (),
         silent: Iterable[str] = (),
     ) -> None:
         self.zones = Zones(zones)
         self.host = host
         self.port = port
+        self.network = network
         self.failing = set(failing)
         self.silent = set(silent)
         self.queries: list[Query] = []
@@ -80,7 +83,7 @@ class NameServer:
         """Listen. Raises OSError when the port cannot be had, PermissionError for a host beyond loopback."""
         if self._thread is not None:
             raise RuntimeError("this name server is running already")
-        listening, datagrams = _bind(self.host, self.port)
+        listening, datagrams = _bind(self.network, self.host, self.port)
         self.port = listening.getsockname()[1]
         self._loop = asyncio.new_event_loop()
         self._loop.run_until_complete(self._serve(self._loop, listening, datagrams))
@@ -185,11 +188,11 @@ def _is_within(name: str, domains: Iterable[str]) -> bool:
     return any(inner.endswith("." + domain.strip(".").lower()) for domain in domains)
 
 
-def _bind(host: str, port: int) -> tuple[socket.socket, socket.socket]:
+def _bind(network: Network, host: str, port: int) -> tuple[socket.socket, socket.socket]:
     """Open a TCP and a UDP socket at the same port; port 0 takes one that is free for both."""
     for tries_left in reversed(range(PORT_TRIES if port == 0 else 1)):
-        listening = networks.LOOPBACK.listen(host, port)
-        datagrams = socket.socket(listening.family, socket.SOCK_DGRAM)
+        listening = network.listen(host, port)
+        datagrams = network.new_socket(listening.family, socket.SOCK_DGRAM)
         try:
             datagrams.bind((host, listening.getsockname()[1]))
         except OSError:

@@ -18,6 +18,7 @@ from typing import Final, Self
 
 from smtplab.net.clocks import Clock, SystemClock
 from smtplab.net.delivery import Courier
+from smtplab.net.networks import LOOPBACK, Network
 from smtplab.net.spool import Envelope, Spool, Waiting
 from smtplab.net.timeline import Event, Timeline
 from smtplab.protocol import outcomes
@@ -41,9 +42,9 @@ class Queue:
     resolver: is asked for the mail hosts of each domain. directory: where the mails wait, for one queue at a time; a
     new queue takes up what an earlier one left there. None: a temporary one that goes with the queue.
     domain: how this host introduces itself, and who reports. own: its further names and addresses.
-    port: at which all hosts are asked; 25 needs special rights on the side of the servers. timeout: seconds for each
-    reply. random: chooses among hosts of one preference. Hosts beyond loopback are never called.
-    Mails may be put in from any thread.
+    port: at which all hosts are asked; servers need special rights for 25, but for in a private network. network: where
+    the hosts are. timeout: seconds for each reply. random: chooses among hosts of one preference.
+    Hosts beyond loopback are never called. Mails may be put in from any thread.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Queue:
         domain: str = Policy.domain,
         own: Collection[str] = (),
         port: int = SMTP_PORT,
+        network: Network = LOOPBACK,
         schedule: Schedule | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
@@ -69,7 +71,7 @@ class Queue:
         self.clock = clock or SystemClock()
         self.random = random or Random()
         self._timeline = Timeline(self.clock)
-        self._courier = Courier(domain, port, timeout, self.clock, self.schedule.interval(1))
+        self._courier = Courier(domain, port, network, timeout, self.clock, patience=self.schedule.interval(1))
         self._changing = threading.RLock()  # what is in the spool
         self._stepping = threading.Lock()
         self._spool = Spool(Path(directory))

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from dnslib import QTYPE, RCODE, DNSLabel, DNSRecord
 
-from smtplab.net import networks
 from smtplab.net.dialogue import Listening
+from smtplab.net.networks import LOOPBACK, Network, is_loopback
 from smtplab.net.zones import UNREADABLE
 from smtplab.protocol.routing import NULL_HOST, LookupFailed, Mx, NoSuchDomain
 
@@ -27,13 +27,15 @@ LARGEST: Final = 65535  # octets of a message
 class Resolver:
     """Asks one name server, on loopback. See `routing.Resolver` for what it answers.
 
-    server: a `NameServer`, or anything that says where it listens. source: the address to ask from, so that the name
-    server's list of queries tells one mail host from another. timeout: seconds for each try.
+    server: a `NameServer`, which also says in which network it is, or anything that says where it listens.
+    source: the address to ask from, so that the name server's list of queries tells one mail host from another.
+    timeout: seconds for each try.
     """
 
     def __init__(self, server: Listening, *, source: str = "", timeout: float = TIMEOUT, tries: int = TRIES) -> None:
         self.host = server.host
         self.port = server.port
+        self.network: Network = getattr(server, "network", LOOPBACK)
         self.source = source
         self.timeout = timeout
         self.tries = tries
@@ -110,10 +112,10 @@ class Resolver:
 
         Raises `LookupFailed` when nobody listens there.
         """
-        if not networks.is_loopback(self.host):
+        if not is_loopback(self.host):
             raise PermissionError(f"will not ask {self.host}: it is not loopback")
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        with socket.socket(family, kind) as connection:
+        with self.network.new_socket(family, kind) as connection:
             try:
                 if self.source:
                     connection.bind((self.source, 0))

@@ -15,8 +15,6 @@ from smtplab.protocol.mail import MailObject
 from smtplab.protocol.replies import Reply
 from smtplab.protocol.server import ServerSession
 
-GREYLISTED = Reply(451, "4.7.1", "Greylisted, try again later")
-
 
 def common_port(*addresses: str) -> int:
     """Find a port that is free at all these addresses, since a queue asks all hosts at one."""
@@ -29,19 +27,6 @@ def common_port(*addresses: str) -> int:
                 probe.bind((address, port))
                 port = probe.getsockname()[1]
             return port
-
-
-class Greylisting(Server):
-    """Takes a message when it comes for the second time, by reverse-path and forward-paths."""
-
-    seen: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
-
-    def store(self, mail: MailObject, session: ServerSession, client_address: str) -> Reply:
-        key = (mail.reverse_path, mail.forward_paths)
-        if key not in self.seen:
-            self.seen |= {key}
-            return GREYLISTED
-        return super().store(mail, session, client_address)
 
 
 class Relay(Server):
