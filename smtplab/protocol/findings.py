@@ -115,7 +115,7 @@ def _replies(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
 
 def _clear_text(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
     names = [name for name, _ in entry.decoded if "password" in name]
-    if entry.party == "client" and names:
+    if entry.party == "client" and names and not entry.tls:
         yield "password in clear text", "base64 hides nothing: anybody on the way can read it", "RFC 4954 §9"
 
 

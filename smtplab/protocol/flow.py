@@ -31,7 +31,7 @@ class Flow:
     def __init__(self) -> None:
         self.octets = bytearray()
         self.lax = False
-        self._pieces: deque[tuple[int, float, int | None]] = deque()
+        self._pieces: deque[tuple[int, float, tuple[int, ...]]] = deque()
         self._searched: dict[re.Pattern[bytes], int] = {}  # so many octets are known to hold no match
         self._replied = 0  # whole lines of a reply that has more
 
@@ -40,9 +40,13 @@ class Flow:
 
     def add(self, octets: bytes, time: float, frame: int | None) -> None:
         """Append what one packet carried."""
-        if octets:
-            self.octets += octets
-            self._pieces.append((len(octets), time, frame))
+        self.add_taken(Taken(octets, time, () if frame is None else (frame,)))
+
+    def add_taken(self, taken: Taken) -> None:
+        """Append what several packets carried together, as they carry a TLS record."""
+        if taken.octets:
+            self.octets += taken.octets
+            self._pieces.append((len(taken.octets), taken.time, taken.frames))
 
     def take(self, size: int) -> Taken:
         """Take the first `size` octets out."""
@@ -53,12 +57,11 @@ class Flow:
         frames: set[int] = set()
         complete = self._pieces[0][1] if size > 0 else 0.0
         while size > 0:
-            length, time, frame = self._pieces.popleft()
+            length, time, carriers = self._pieces.popleft()
             complete = max(complete, time)  # a segment that came late may stand before one that came early
-            if frame is not None:
-                frames.add(frame)
+            frames.update(carriers)
             if length > size:
-                self._pieces.appendleft((length - size, time, frame))
+                self._pieces.appendleft((length - size, time, carriers))
             size -= length
         return Taken(octets, complete, tuple(sorted(frames)))
 

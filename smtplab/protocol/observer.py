@@ -15,11 +15,12 @@ from typing import Final
 
 from smtplab.protocol import auth
 from smtplab.protocol.commands import Bdat, Command
-from smtplab.protocol.fields import TLS_HEADER, argument_of, verb_of
+from smtplab.protocol.fields import argument_of, verb_of
 from smtplab.protocol.flow import Flow, Taken
 from smtplab.protocol.leniency import read_command, read_reply, state_after
 from smtplab.protocol.replies import Reply
 from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITIONS, State
+from smtplab.protocol.tls.names import TLS_HEADER
 from smtplab.protocol.transcript import Entry, Kind, Party
 
 # After these the reply decides what the client's next octets are.
@@ -44,15 +45,20 @@ def looks_like_smtp(client: bytes, server: bytes) -> bool:
 
 
 class Observer:
-    """Reads one connection. `stream` is the number that its entries carry."""
+    """Reads one connection. `stream` is the number that its entries carry.
 
-    def __init__(self, stream: int = 0) -> None:
-        self.state = State.CONNECTED
+    inside_tls: it hears what was inside TLS. state: where the session stands in the beginning: it goes on as after a
+    greeting where TLS began with STARTTLS (RFC 3207 §4.2).
+    """
+
+    def __init__(self, stream: int = 0, *, inside_tls: bool = False, state: State = State.CONNECTED) -> None:
+        self.state = state
         self._stream = stream
+        self._inside_tls = inside_tls
         self._client = Flow()
         self._server = Flow()
         self._unanswered: deque[str] = deque()  # what the server has still to answer, oldest first; "" for no command
-        self._greeted = False
+        self._greeted = state is not State.CONNECTED
         self._tls = False
         self._closing = False
         self._reply_lost = False  # just now
@@ -65,9 +71,13 @@ class Observer:
 
         time: seconds since the first packet. frame: the number of the packet that carried them.
         """
-        if octets and self._reply_lost:
+        return self.receive_taken(party, Taken(octets, time, () if frame is None else (frame,)))
+
+    def receive_taken(self, party: Party, taken: Taken) -> list[Entry]:
+        """Take in octets that several packets may have carried together, as they carry a TLS record."""
+        if taken.octets and self._reply_lost:
             self._settle_lost_replies(party)
-        self._flow(party).add(octets, time, frame)
+        self._flow(party).add_taken(taken)
         return self._read("server" if party == "client" else "client")
 
     def skip(self, party: Party, missing: int, time: float = 0.0, frame: int | None = None) -> list[Entry]:
@@ -286,6 +296,7 @@ class Observer:
             answers=answers,
             decoded=decoded,
             missing=missing,
+            tls=self._inside_tls,
             before=before or self.state,
             after=self.state,
         )

@@ -14,8 +14,8 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from smtplab.protocol.auth import CANCEL, EMPTY_INITIAL_RESPONSE, SECRETS
-from smtplab.protocol.fields.tls import RECORD_TYPES
 from smtplab.protocol.octets import printable
+from smtplab.protocol.tls.names import RECORD_TYPES
 from smtplab.protocol.transcript import Entry, Kind, Party, Transcript
 
 COLUMNS: Final = 100  # of one line, before it is cut
@@ -62,10 +62,10 @@ def by_stream(transcript: Transcript) -> list[tuple[int, list[Entry]]]:
 
 
 def dialogue_lines(entries: list[Entry], *, passwords: bool = False, mail_lines: int = MAIL_LINES) -> Iterator[Line]:
-    """Give the lines of these entries, oldest first. TLS records that one party sent in a row become one line."""
+    """Give the lines of these entries, oldest first. TLS records that one party sent in a row share lines."""
     for (party, is_tls), run in groupby(entries, lambda entry: (entry.party, entry.kind is Kind.TLS)):
         if is_tls:
-            yield Line("TLS", party, f"[TLS records: {', '.join(_record_types(run))}]")
+            yield from (Line("TLS", party, text) for text in _record_lines(run))
             continue
         for entry in run:
             for text, note in _said(entry, passwords, mail_lines):
@@ -165,14 +165,22 @@ def safe(text: str) -> str:
     return printable(text.encode("utf-8", "backslashreplace"))
 
 
-def _record_types(run: Iterator[Entry]) -> list[str]:
-    """Name the kinds of the TLS records, each once. How many there are, and how long, may differ from run to run."""
-    return list(dict.fromkeys(record_type(entry.octets) for entry in run))
+def _record_lines(run: Iterator[Entry]) -> Iterator[str]:
+    """Say what TLS records hold, each thing once. How many there are, and how long, may differ from run to run."""
+    line = ""
+    for said in dict.fromkeys(said for entry in run for said in record_said(entry)):
+        if line and len(line) + len(said) > COLUMNS:
+            yield f"[{line}]"
+            line = ""
+        line += f"; {said}" if line else said
+    yield f"[{line}]"
 
 
-def record_type(octets: bytes) -> str:
-    """Name the content type of a TLS record (RFC 8446 §5.1)."""
-    return RECORD_TYPES.get(octets[0], "unknown type") if octets else "unknown type"
+def record_said(entry: Entry) -> list[str]:
+    """Say what a TLS record holds, a thing at a time; where nobody has looked, its content type (RFC 8446 §5.1)."""
+    if not entry.decoded:
+        return [f"TLS {RECORD_TYPES.get(entry.octets[0], 'record') if entry.octets else 'record'}"]
+    return [cut(safe(f"{name}: {value}" if value else name), COLUMNS) for name, value in entry.decoded]
 
 
 def count(number: int, noun: str) -> str:

@@ -44,7 +44,9 @@ class Entry:
         nothing was captured.
     message: the parsed command or reply; None where the octets do not parse strictly, and for other kinds.
     answers: for a reply, the verb that it answers, `GREETING` or `END_OF_DATA`; None for a reply nobody asked for.
-    decoded: for AUTH, what the base64 says, as (name, value) pairs in order: ("username", "test01@coremail.cn").
+    decoded: for AUTH, what the base64 says, as (name, value) pairs in order: ("username", "test01@coremail.cn"). For
+        TLS, what the record holds, as far as it is known: ("client hello", "SNI mail.coremail.cn, offers TLS 1.3").
+    tls: whether it was inside TLS: then its octets came out of the records that `frames` carried.
     before, after: the state of the session. They differ on replies only, since a command asks and a reply decides.
     """
 
@@ -58,6 +60,7 @@ class Entry:
     answers: str | None = None
     decoded: tuple[tuple[str, str], ...] = ()
     missing: int = 0
+    tls: bool = False
     before: State = State.CONNECTED
     after: State = State.CONNECTED
 

@@ -26,7 +26,8 @@ def record(entry: Entry) -> dict[str, Any]:
     """Give what there is to know about one entry.
 
     `verb` and `argument` are a command's, `code`, `enhanced`, `text` and `answers` a reply's; they are None elsewhere.
-    `lines` are the lines of the octets without their ends. `decoded` is what the base64 of an AUTH exchange says.
+    `lines` are the lines of the octets without their ends. `decoded` is what the base64 of an AUTH exchange says, or
+    what a TLS record holds. `tls` says whether the octets were inside TLS; its records themselves are not.
     """
     is_command = entry.kind is Kind.COMMAND
     reply = entry.message if isinstance(entry.message, Reply) else None
@@ -36,6 +37,7 @@ def record(entry: Entry) -> dict[str, Any]:
         "frames": list(entry.frames),
         "time": round(entry.time, 9),
         "party": entry.party,
+        "tls": entry.tls,
         "kind": str(entry.kind),
         "verb": entry.verb if is_command else None,
         "argument": _text(entry.argument) if is_command else None,

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from smtplab.protocol.text import count, cut, decoded_note, lines_of, record_type, said_line, shown, width
+from smtplab.protocol.text import count, cut, decoded_note, lines_of, record_said, said_line, shown, width
 from smtplab.protocol.transcript import Entry, Kind
 
 GAP: Final = "   "  # between what was said and the note
@@ -34,7 +34,7 @@ def summary(entry: Entry, *, passwords: bool = False) -> Summary:
         case Kind.CHUNK:
             return Summary(f"chunk · {octets}")
         case Kind.TLS:
-            return Summary(f"TLS {record_type(entry.octets)}", octets)
+            return Summary("; ".join(record_said(entry)), octets)
         case Kind.GAP:
             return Summary(f"{count(entry.missing, 'octet')} missing from the capture")
         case Kind.UNKNOWN:

@@ -142,10 +142,10 @@ def test_what_is_no_line_is_said_in_words(entry: Entry, shown: str) -> None:
     assert text_of(entry) == shown
 
 
-def test_tls_records_of_one_party_are_one_line_without_lengths() -> None:
+def test_tls_records_of_one_party_share_a_line_without_lengths() -> None:
     assert str(heard(STARTTLS)).splitlines()[-2:] == [
-        "TLS       C: [TLS records: handshake]",
-        "TLS       S: [TLS records: handshake, application data]",
+        "TLS       C: [TLS handshake]",
+        "TLS       S: [TLS handshake; TLS application data]",
     ]
 
 

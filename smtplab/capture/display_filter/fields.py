@@ -113,7 +113,7 @@ FIELDS: Final[dict[str, Getter]] = {
     "smtp.message": _of(Kind.MAIL_DATA, lambda entry: _text(entry.octets)),
     "smtp.eom": _present(Kind.END_OF_DATA),
     "imf": _present(Kind.MAIL_DATA),
-    "tls": _present(Kind.TLS),
+    "tls": lambda entry, _transcript: [1] if entry.tls or entry.kind is Kind.TLS else [],
     "frame.number": lambda entry, _transcript: list(entry.frames),
     "frame.time_relative": lambda entry, _transcript: [entry.time],
     "tcp": lambda _entry, _transcript: [1],

@@ -12,15 +12,16 @@ from smtplab.protocol.fields.commands import VERBS, argument_of, tile_auth, tile
 from smtplab.protocol.fields.mail import tile_chunk, tile_end_of_data, tile_mail_data
 from smtplab.protocol.fields.replies import EXTENSIONS, tile_reply
 from smtplab.protocol.fields.tiles import Field, Tiles
-from smtplab.protocol.fields.tls import TLS_HEADER, tile_tls
+from smtplab.protocol.fields.tls import tile_tls
 
-__all__ = ["EXTENSIONS", "TLS_HEADER", "VERBS", "Field", "argument_of", "tile", "verb_of"]
+__all__ = ["EXTENSIONS", "VERBS", "Field", "argument_of", "tile", "verb_of"]
 
 
 def tile(kind: str, octets: bytes, answers: str | None, decoded: auth.Decoded) -> tuple[Field, ...]:
     """Give the fields of an entry: they start at 0, touch each other and stop at the last octet.
 
-    kind: a value of `Kind`. answers: for a reply, what it answers. decoded: for AUTH, what its base64 says.
+    kind: a value of `Kind`. answers: for a reply, what it answers. decoded: for AUTH, what its base64 says; for TLS,
+    what its record holds.
     """
     tiles = Tiles(octets)
     if kind == "reply":
