@@ -102,7 +102,7 @@ class Scripted:
                     forward_paths.append(self.lines[-1].partition("<")[2].partition(">")[0])
                 if said.startswith("250") and verb == "message":
                     self.accepted += forward_paths
-                connection.sendall(said.encode() + b"\r\n")
+                connection.sendall(said.encode("utf-8", "surrogateescape") + b"\r\n")
                 if said.startswith(("421", "221")):
                     return
                 verb = self._message(stream) if said.startswith("354") else self._line(stream)

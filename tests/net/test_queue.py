@@ -379,7 +379,7 @@ def test_host_at_which_nobody_answers_is_left_alone_by_other_mails(world: World)
 
 def test_silent_host_is_given_up_after_the_timeout(world: World) -> None:
     world.queue.close()
-    world.queue = Queue(Resolver(world.names), domain="mail.test", port=world.port, clock=world.clock, timeout=0.05)
+    world.queue = Queue(Resolver(world.names), domain="mail.test", port=world.port, clock=world.clock, timeout=0.7)
     with world.scripted(MX1, greeting=["220-wait"]), world.server(MX2) as second:
         world.send(BOB)
         assert contents(second, BOB) == [CONTENT]
@@ -421,6 +421,7 @@ def test_trouble_after_the_250_makes_no_second_copy(world: World, quit: str) -> 
         pytest.param({"RCPT": ["550 5.1.1 No such mailbox"]}, "550 5.1.1 No such mailbox", id="RCPT"),
         pytest.param({"DATA": ["554 5.5.1 No"]}, "554 5.5.1 No", id="DATA"),
         pytest.param({"message": ["554 5.6.0 I don't like it"]}, "554 5.6.0 I don't like it", id="message"),
+        pytest.param({"message": ["554 gr\udcfc\udcdf"]}, "554 gr\\xfc\\xdf", id="no UTF-8"),
         pytest.param({"message": ["554-5.6.0 I\r\n554 5.6.0 mind"]}, "554-5.6.0 I 554 5.6.0 mind", id="two lines"),
     ],
 )
