@@ -1,7 +1,8 @@
 """Is this TCP stream SMTP, and who is the client?
 
-The port answers the first question, or else what the two sides say first. The SYN answers the second; where the capture
-began later, the port does, or that a server speaks in reply codes. What was said before the answers were known is held.
+The port answers the first question, or else what the two sides say first, inside TLS too where there is a key. The SYN
+answers the second; where the capture began later, the port does, or that a server speaks in reply codes. What was said
+before the answers were known is held.
 """
 
 import re
@@ -12,7 +13,10 @@ from smtplab.capture.frame import SECOND
 from smtplab.capture.link import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG
 from smtplab.capture.order import Part
 from smtplab.capture.streams import Control, TcpStream
+from smtplab.capture.tls.key_log import KeyLog
+from smtplab.capture.tls.reader import TlsReader
 from smtplab.protocol.observer import Observer, looks_like_smtp
+from smtplab.protocol.tls.hello import client_random_in
 from smtplab.protocol.transcript import Entry, Party, Segment, Stream
 
 SMTP_PORTS: Final = frozenset({25, 465, 587, 2525})
@@ -27,11 +31,15 @@ _REPLY = re.compile(rb"[2-5]\d\d[ \-]")
 class Conversation:
     """One TCP stream, read as SMTP if it is SMTP.
 
-    start: the time of the capture's first packet, in nanoseconds since 1970; times of entries count from it.
+    start: the time of the capture's first packet, in nanoseconds since 1970; times of entries count from it. keys: with
+    which TLS is opened.
     """
 
-    def __init__(self, stream: TcpStream, start: int, ports: Collection[int]) -> None:
+    def __init__(self, stream: TcpStream, start: int, ports: Collection[int], keys: KeyLog) -> None:
         self.stream = stream
+        self._keys = keys
+        self._tls = TlsReader(stream.number, keys)
+        self._on_trial = False  # at an unusual port, until it is known what TLS hides
         self._entries: list[Entry] = []
         self._start = start
         self._observer: Observer | None = None
@@ -49,7 +57,7 @@ class Conversation:
     @property
     def is_smtp(self) -> bool:
         """Whether it was found to be SMTP, by now."""
-        return self._observer is not None
+        return self._observer is not None and not self._on_trial
 
     def add(self, side: int, part: Part) -> None:
         """Take in what comes next."""
@@ -66,7 +74,9 @@ class Conversation:
         if self._observer is None:
             self._decide()
         if self._observer is not None:
-            self._entries += self._observer.close()
+            self._entries += self._tls.read(self._observer.close()) + self._tls.close()
+            if self._on_trial:
+                self._judge()
 
     def entries(self) -> list[tuple[int, Entry]]:
         """Give the entries, each with its place in the capture: the frame with which all that came before it was there.
@@ -94,17 +104,37 @@ class Conversation:
             self._client = 0
         elif self._client != 0 and looks_like_smtp(second, first):
             self._client = 1
+        elif (opener := self._opener_of_tls()) is not None:
+            self._client, self._on_trial = opener, True
         else:
-            self.stream.ignored = True
-            self._held.clear()
+            self._ignore()
             return
         self._begin()
 
+    def _opener_of_tls(self) -> int | None:
+        """Say which side opened a TLS session of which a key is known; None where none did."""
+        opened = (side for side in (0, 1) if self._keys.has(client_random_in(bytes(self._heard[side][:64]))))
+        return next((side for side in opened if self._client in (None, side)), None)
+
+    def _judge(self) -> None:
+        """End the trial with the first thing that the client says inside TLS: it must introduce itself (§3.1)."""
+        said = (entry for entry in self._entries if entry.tls and entry.party == "client")
+        if (first := next(said, None)) is not None:
+            self._on_trial = False
+            if first.verb not in ("EHLO", "HELO"):
+                self._ignore()
+
+    def _ignore(self) -> None:
+        self.stream.ignored = True
+        self._observer = None
+        self._held.clear()
+        self._entries.clear()
+
     def _begin(self) -> None:
         self._observer = Observer(self.stream.number)
-        for side, part in self._held:
+        held, self._held = self._held, []
+        for side, part in held:
             self._read(self._observer, side, part)
-        self._held.clear()
 
     def _read(self, observer: Observer, side: int, part: Part) -> None:
         party, time = self._party(side), self._seconds(part.time)
@@ -112,9 +142,12 @@ class Conversation:
             self._place[party, part.number] = self._latest
         self._latest = max(self._latest, part.number)
         if part.missing:
-            self._entries += observer.skip(party, part.missing, time, part.number)
+            heard = observer.skip(party, part.missing, time, part.number)
         else:
-            self._entries += observer.receive(party, part.octets, time, part.number)
+            heard = observer.receive(party, part.octets, time, part.number)
+        self._entries += self._tls.read(heard)
+        if self._on_trial:
+            self._judge()
 
     def _segment(self, control: Control) -> Segment:
         flags = ", ".join(name for flag, name in FLAGS.items() if control.flags & flag)

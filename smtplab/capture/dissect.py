@@ -13,30 +13,42 @@ from smtplab.capture.conversation import SMTP_PORTS, Conversation
 from smtplab.capture.files import BrokenCapture, Frame, read_frames
 from smtplab.capture.link import LINKS, segment_of
 from smtplab.capture.streams import Piece, Streams
+from smtplab.capture.tls.key_log import KeyLog, read_key_log
 from smtplab.protocol.transcript import Entry, Segment, Transcript
 
 
-def dissect(path: str | PathLike[str], ports: Collection[int] = ()) -> Transcript:
-    """Read a capture file and give what was said in it. ports: further ones at which servers speak SMTP.
+def dissect(
+    path: str | PathLike[str], ports: Collection[int] = (), *, keylog: str | PathLike[str] | None = None
+) -> Transcript:
+    """Read a capture file and give what was said in it.
+
+    ports: further ones at which servers speak SMTP. keylog: a file with the keys of TLS sessions, see `tls.key_log`;
+    those that a pcapng file carries itself are used without it.
 
     A file that is cut short or damaged gives what is whole, and its `problem`. Raises NotACapture when it is none,
-    OSError when it cannot be opened.
+    NotAKeyLog likewise, OSError when one of them cannot be opened.
     """
     problems: list[str] = []
-    transcript = transcript_of(_whole_frames(path, problems), Path(path).name, ports)
+    keys = KeyLog() if keylog is None else read_key_log(keylog)
+    transcript = transcript_of(_whole_frames(path, problems, keys), Path(path).name, ports, keys)
     return replace(transcript, problem=problems[0]) if problems else transcript
 
 
-def _whole_frames(path: str | PathLike[str], problems: list[str]) -> Iterator[Frame]:
+def _whole_frames(path: str | PathLike[str], problems: list[str], keys: KeyLog) -> Iterator[Frame]:
     try:
-        yield from read_frames(path)
+        yield from read_frames(path, keys.add)
     except BrokenCapture as error:
         problems.append(str(error))
 
 
-def transcript_of(frames: Iterable[Frame], source: str, ports: Collection[int] = ()) -> Transcript:
-    """Give what was said in these frames, which come in the order of their capture. source: see `Transcript`."""
-    reading = _Reading(SMTP_PORTS.union(ports))
+def transcript_of(
+    frames: Iterable[Frame], source: str, ports: Collection[int] = (), keys: KeyLog | None = None
+) -> Transcript:
+    """Give what was said in these frames, which come in the order of their capture. source: see `Transcript`.
+
+    keys: those of TLS sessions; more may be added while the frames come.
+    """
+    reading = _Reading(SMTP_PORTS.union(ports), KeyLog() if keys is None else keys)
     for frame in frames:
         reading.add(frame)
     return reading.transcript(source)
@@ -45,8 +57,9 @@ def transcript_of(frames: Iterable[Frame], source: str, ports: Collection[int] =
 class _Reading:
     """A capture that is being read."""
 
-    def __init__(self, ports: Collection[int]) -> None:
+    def __init__(self, ports: Collection[int], keys: KeyLog) -> None:
         self._ports = ports
+        self._keys = keys
         self._streams = Streams()
         self._conversations: dict[int, Conversation] = {}  # by number of the stream, ascending
         self._start = 0
@@ -67,7 +80,7 @@ class _Reading:
             return
         stream, pieces = self._streams.add(segment, frame.number, frame.time)
         if not stream.ignored and stream.number not in self._conversations:
-            self._conversations[stream.number] = Conversation(stream, self._start, self._ports)
+            self._conversations[stream.number] = Conversation(stream, self._start, self._ports, self._keys)
         self._read(pieces)
 
     def _read(self, pieces: list[Piece]) -> None:

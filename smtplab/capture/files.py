@@ -15,7 +15,7 @@ from os import PathLike
 from typing import BinaryIO, Final, cast
 
 from smtplab.capture.frame import SECOND, BrokenCapture, Frame, NotACapture, exactly, plausible
-from smtplab.capture.pcapng import SECTION_HEADER, pcapng_frames
+from smtplab.capture.pcapng import SECTION_HEADER, Learn, no_matter, pcapng_frames
 
 __all__ = ["BrokenCapture", "Frame", "NotACapture", "frames_in", "read_frames"]
 
@@ -29,32 +29,33 @@ PCAP: Final = {  # magic number -> byte order, nanoseconds in one tick of the fr
 PCAP_VERSION: Final = (2, 4)  # the only one written since 1998; some older ones swap the two lengths
 
 
-def read_frames(path: str | PathLike[str]) -> Iterator[Frame]:
+def read_frames(path: str | PathLike[str], learn: Learn = no_matter) -> Iterator[Frame]:
     """Read a capture file from its first frame to its last; it is opened when the first is asked for.
 
+    learn: is called with each TLS key log in the file, before the frames behind it.
     Raises OSError when it cannot be opened, NotACapture before any frame, BrokenCapture after the last whole one.
     """
     with open(path, "rb") as file:
         if file.peek(2)[:2] == GZIP:
-            yield from _decompressed(cast(BinaryIO, gzip.GzipFile(fileobj=file)))
+            yield from _decompressed(cast(BinaryIO, gzip.GzipFile(fileobj=file)), learn)
         else:
-            yield from frames_in(file)
+            yield from frames_in(file, learn)
 
 
-def _decompressed(file: BinaryIO) -> Iterator[Frame]:
+def _decompressed(file: BinaryIO, learn: Learn) -> Iterator[Frame]:
     try:
-        yield from frames_in(file)
+        yield from frames_in(file, learn)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BrokenCapture("the compressed file is cut short or damaged: download or save it again") from error
 
 
-def frames_in(file: BinaryIO) -> Iterator[Frame]:
-    """Read the frames of an open file that stands at its beginning, with the errors of `read_frames`."""
+def frames_in(file: BinaryIO, learn: Learn = no_matter) -> Iterator[Frame]:
+    """Read the frames of an open file that stands at its beginning; otherwise as `read_frames`."""
     magic = file.read(4)
     if magic in PCAP:
         yield from pcap_frames(file, *PCAP[magic])
     elif magic == SECTION_HEADER:
-        yield from pcapng_frames(file)
+        yield from pcapng_frames(file, learn)
     else:
         raise not_a_capture("it does not begin as one" if magic else "it is empty")
 

@@ -2,13 +2,13 @@
 
 In blocks, each with its type, its length, a body, and its length once more. A section header sets the byte order and
 forgets the interfaces; an interface description says what its frames begin with and how its clock ticks; a packet block
-holds one frame. Blocks of any other type are skipped.
+holds one frame; decryption secrets belong to the frames behind them. Blocks of any other type are skipped.
 
 Format: draft-ietf-opsawg-pcapng.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 from smtplab.capture.frame import MAX_FRAME, SECOND, BrokenCapture, Frame, damaged, exactly, plausible
@@ -22,11 +22,23 @@ BEFORE_THE_FRAME: Final = {  # interface, time (upper half, lower half), capture
     ENHANCED_PACKET: "IIIII",
     OBSOLETE_PACKET: "H2xIIII",
 }
-READ: Final = (INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET)
-MAX_BLOCK: Final = 4 * MAX_FRAME  # for those that are read: a frame with its options, comments among them
+DECRYPTION_SECRETS: Final = 10
+TLS_KEY_LOG: Final = 0x544C534B  # "TLSK"
+# Those that are read, and how long they may be: a frame with its options, comments among them.
+MAX_BLOCK: Final = 4 * MAX_FRAME
+READ: Final = {
+    **dict.fromkeys((INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET), MAX_BLOCK),
+    DECRYPTION_SECRETS: 64 << 20,  # a browser writes some thousand lines a day
+}
 
 END_OF_OPTIONS, IF_TSRESOL, IF_TSOFFSET = 0, 9, 14
 MICROSECONDS: Final = b"\x06"  # the resolution where none is given
+
+Learn = Callable[[bytes], object]  # is called with what a file tells beside its frames
+
+
+def no_matter(_told: bytes) -> None:
+    """Learn nothing."""
 
 
 class Interface(NamedTuple):
@@ -41,8 +53,11 @@ class Interface(NamedTuple):
         return self.offset + (high << 32 | low) * SECOND // self.ticks_per_second
 
 
-def pcapng_frames(file: BinaryIO) -> Iterator[Frame]:
-    """Read the frames of all sections of a file of which the first four octets, `SECTION_HEADER`, are read already."""
+def pcapng_frames(file: BinaryIO, learn: Learn = no_matter) -> Iterator[Frame]:
+    """Read the frames of all sections of a file of which the first four octets, `SECTION_HEADER`, are read already.
+
+    learn: is called with each TLS key log.
+    """
     order = _section(file, exactly(file, 4, "its section header"))
     interfaces: list[Interface] = []
     number, time = 1, 0
@@ -57,6 +72,8 @@ def pcapng_frames(file: BinaryIO) -> Iterator[Frame]:
         body = _body(file, order, kind, length, where)
         if kind == INTERFACE:
             interfaces.append(_interface(order, body))
+        elif kind == DECRYPTION_SECRETS:
+            _tell_secrets(order, body, learn)
         elif kind in READ:
             yield (frame := _frame(order, kind, body, interfaces, number, time))
             number, time = number + 1, frame.time
@@ -80,7 +97,7 @@ def _body(file: BinaryIO, order: str, kind: int, length: int, where: str) -> byt
     body = b""
     if kind not in READ:
         _skip(file, size, where)
-    elif size > MAX_BLOCK:
+    elif size > READ[kind]:
         raise damaged(f"{where} claims {length:,} octets")
     else:
         body = exactly(file, size, where)
@@ -108,6 +125,15 @@ def _interface(order: str, body: bytes) -> Interface:
     ticks = 2 ** (resolution & 0x7F) if resolution & 0x80 else 10**resolution
     (offset,) = struct.unpack(order + "q", options.get(IF_TSOFFSET, b"")[:8].ljust(8, b"\0"))
     return Interface(link_type, snap_length, ticks, offset * SECOND)
+
+
+def _tell_secrets(order: str, body: bytes, learn: Learn) -> None:
+    """Read what is needed to decrypt the frames that follow; of other protocols than TLS it is no matter here."""
+    kind, length = _numbers(order + "II", body, "a block of decryption secrets")
+    if length > len(body) - 8:
+        raise damaged("a block of decryption secrets claims more octets than it has")
+    if kind == TLS_KEY_LOG:
+        learn(body[8 : 8 + length])
 
 
 def _options(order: str, octets: bytes) -> Iterator[tuple[int, bytes]]:

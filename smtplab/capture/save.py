@@ -13,12 +13,18 @@ from typing import BinaryIO, Final
 
 from smtplab.capture.checksums import with_checksums
 from smtplab.capture.frame import MAX_FRAME, Frame
-from smtplab.capture.pcapng import ENHANCED_PACKET, IF_TSRESOL, INTERFACE, LITTLE_ENDIAN, SECTION_HEADER
+from smtplab.capture.pcapng import (
+    DECRYPTION_SECRETS,
+    ENHANCED_PACKET,
+    IF_TSRESOL,
+    INTERFACE,
+    LITTLE_ENDIAN,
+    SECTION_HEADER,
+    TLS_KEY_LOG,
+)
 from smtplab.protocol.text import count, dialogue_lines
 from smtplab.protocol.transcript import Entry, Kind, Transcript
 
-DECRYPTION_SECRETS: Final = 10
-TLS_KEY_LOG: Final = 0x544C534B  # "TLSK"
 COMMENT, SECTION_APPLICATION, INTERFACE_DESCRIPTION = 1, 4, 3
 NANOSECONDS: Final = b"\x09"
 

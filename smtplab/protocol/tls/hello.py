@@ -103,6 +103,13 @@ def parse_hello(body: bytes, *, by_client: bool) -> Hello:
     return Hello(by_client, version, random, session_id, cipher_suites, compressions, extensions, extended)
 
 
+def client_random_in(octets: bytes) -> bytes:
+    """Give the client random where these octets begin a connection with TLS, else b""; the record need not be whole."""
+    is_client_hello = octets[:1] == b"\x16" and octets[5:6] == b"\x01"  # both types
+    random = octets[11 : 11 + RANDOM_SIZE]  # behind them: version, lengths, version
+    return random if is_client_hello and len(random) == RANDOM_SIZE else b""
+
+
 def _extensions(octets: bytes) -> tuple[Extension, ...]:
     reading, found = Vectors(octets), list[Extension]()
     while reading:
