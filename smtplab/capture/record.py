@@ -14,6 +14,7 @@ from smtplab.capture.dissect import transcript_of
 from smtplab.capture.frame import Frame
 from smtplab.capture.save import comments_of, decode_as, save
 from smtplab.capture.socket_recorder import SocketRecorder, Tapped
+from smtplab.capture.tls.key_log import KeyLog
 from smtplab.protocol.octets import printable
 from smtplab.protocol.transcript import Transcript
 
@@ -118,7 +119,10 @@ class Capture:
     def transcript(self) -> Transcript:
         """What has been said up to now."""
         if self._transcript is None or self._running:
-            transcript = transcript_of(self.frames, self.source, [self._port])
+            frames = self.frames
+            keys = KeyLog()
+            keys.add(self._key_log())  # asked after the frames: a secret is logged before anybody uses it
+            transcript = transcript_of(frames, self.source, [self._port], keys)
             self._transcript = replace(transcript, lost=self.lost)
         return self._transcript
 
@@ -133,9 +137,14 @@ class Capture:
         return self._packets
 
     def save(self, path: str | PathLike[str]) -> Saved:
-        """Save as a pcapng file, with what was said as comments on the packets, and the right checksums."""
-        save(path, self.frames, comments=comments_of(self.transcript), source=self.source)
-        return Saved(fspath(path), decode_as(self._port))
+        """Save as a pcapng file, with what was said as comments, the right checksums, and the keys of TLS."""
+        frames = self.frames
+        save(path, frames, comments=comments_of(self.transcript), source=self.source, keys=self._key_log())
+        return Saved(fspath(path), decode_as(self._port, implicit_tls=self._server.tls == "implicit"))
+
+    def _key_log(self) -> bytes:
+        path = self._server.key_log
+        return path.read_bytes() if path is not None else b""
 
     @property
     def _started(self) -> Recorder:

@@ -74,8 +74,10 @@ def _comment(entry: Entry) -> str:
     return f"{entry.party[0].upper()}: {first.text}{rest}"
 
 
-def decode_as(port: int) -> str:
+def decode_as(port: int, *, implicit_tls: bool = False) -> str:
     """Give what Wireshark's "Decode As" and `tshark -d` need to see SMTP at this port; "" where they know it."""
+    if implicit_tls:
+        return "" if port == 465 else f"tls.port=={port},smtp"
     return "" if port in (25, 587) else f"tcp.port=={port},smtp"
 
 

@@ -6,6 +6,7 @@ The server hands on what happens at its sockets, and `synthesis` makes packets o
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from smtplab.capture.frame import Frame
@@ -15,11 +16,19 @@ Tap = Callable[[Endpoint, Endpoint, What, bytes], None]
 
 
 class Tapped(Protocol):
-    """A server that says where it listens, and hands the octets of its connections to its taps."""
+    """A server that says where it listens, and hands the octets of its connections to its taps.
+
+    tls: "none", "starttls" or "implicit". key_log: a file that collects the secrets of its TLS sessions, if it has any.
+    """
 
     host: str
     port: int
     taps: list[Tap]
+
+    @property
+    def tls(self) -> str: ...
+    @property
+    def key_log(self) -> Path | None: ...
 
 
 class SocketRecorder:
