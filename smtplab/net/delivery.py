@@ -114,7 +114,7 @@ class Transaction:
                 return self.refused
             rest = outcomes.of_reply(self._send_message(), self.host, notifies="DSN" in self.client.extensions)
         except CannotSend as hindered:
-            rest = Outcome("5.6.0", str(hindered), self.host, ask_next=True)
+            rest = Outcome(hindered.status, str(hindered), self.host, ask_next=True)
         except SmtpError as error:
             # A server that lets nobody in says nothing about the mail, which another may still take.
             rest = outcomes.of_reply(error.reply, self.host, about_host=isinstance(error, HelloRefused))

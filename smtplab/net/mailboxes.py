@@ -52,11 +52,14 @@ class Mailboxes(Mapping[str, Mailbox]):
 
     def __getitem__(self, name: str) -> Mailbox:
         """Open a mailbox. Raises KeyError when it does not exist."""
-        mailbox_name = same_mailbox(name)
-        if self.names is not None and mailbox_name not in self.names:
-            raise KeyError(f"no mailbox {name!r}; there are: {', '.join(sorted(self.names)) or 'none'}")
+        if not self.exists(name):
+            raise KeyError(f"no mailbox {name!r}; there are: {', '.join(sorted(self.names or ())) or 'none'}")
         self.directory.mkdir(parents=True, exist_ok=True)
-        return Mailbox(self._path(mailbox_name))
+        return Mailbox(self._path(same_mailbox(name)))
+
+    def exists(self, name: str) -> bool:
+        """Tell whether there is such a mailbox, or could be."""
+        return self.names is None or same_mailbox(name) in self.names
 
     def __iter__(self) -> Iterator[str]:
         delivered = {unquote(path.parent.name) for path in self.directory.glob("*/new")}

@@ -11,6 +11,7 @@ from typing import Final
 
 Address = tuple[str, int]
 
+HIGHEST_PORT: Final = 65_535
 BACKLOG: Final = 128  # connections that may wait to be accepted
 
 
@@ -56,9 +57,11 @@ class Network:
         port cannot be had.
         """
         _check(host, allow_remote, "will not listen on")
+        if not 0 <= port <= HIGHEST_PORT:
+            raise OSError(f"cannot listen on {host} port {port}: ports go from 0 to {HIGHEST_PORT}")
         try:
             return self.new_listener(socket.AF_INET6 if ":" in host else socket.AF_INET, host, port)
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise OSError(f"cannot listen on {host} port {port}: {_advice(error)}") from error
 
     def connect(self, host: str, port: int, timeout: float, *, allow_remote: bool = False) -> socket.socket:
@@ -93,8 +96,8 @@ class Network:
         raise failure or OSError(f"{host} has no address")
 
 
-def _advice(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+def _advice(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
         return "something else listens there already; port 0 takes any free one"
     if isinstance(error, PermissionError):
         return "ports under 1024 need special rights; port 0 takes any free one"

@@ -9,7 +9,6 @@ It ends when the other end of its control socket is closed, which the kernel see
 """
 
 import ctypes
-import errno
 import fcntl
 import os
 import socket
@@ -74,8 +73,8 @@ def hand_out(control: socket.socket, request: str) -> None:
     try:
         with _made(*request.split("\0")) as made:
             socket.send_fds(control, [b"0"], [made.fileno()])
-    except (OSError, OverflowError) as error:
-        control.send(str(getattr(error, "errno", errno.EINVAL)).encode())
+    except OSError as error:
+        control.send(str(error.errno).encode())
 
 
 def _made(what: str, family: str, second: str, third: str) -> socket.socket:

@@ -20,12 +20,13 @@ from smtplab.net.networks import Network
 HELPER: Final = Path(__file__).with_name("private_helper.py")
 TIMEOUT: Final = 10.0  # seconds for an answer of the helper; the first takes less than 0.1 on an idle machine
 ANSWER_SIZE: Final = 512  # octets
+DENIED: Final = "this system gives no private network"
 
 
 class PrivateNetwork(Network):
-    """A network of its own, with loopback alone. It ends when the last socket in it is closed and nobody holds it.
+    """A network of its own, with nothing but loopback. It can be closed; else it ends when nobody holds it any more.
 
-    Raises PermissionError, saying why, where the system gives none.
+    The sockets that it has given live on after that. Raises PermissionError, saying why, where the system gives none.
     """
 
     name = "private"
@@ -33,17 +34,17 @@ class PrivateNetwork(Network):
 
     def __init__(self) -> None:
         if sys.platform != "linux":
-            raise PermissionError("this system gives no private network (only Linux does)")
+            raise PermissionError(f"{DENIED} (only Linux does)")
         self._asking = threading.Lock()
         try:
-            helper, self._control = _started()
+            self.helper, self._control = _started()
         except OSError as error:
-            raise PermissionError(f"this system gives no private network (its helper cannot start: {error})") from error
-        self._end = weakref.finalize(self, _end, helper, self._control)
+            raise PermissionError(f"{DENIED} (its helper cannot start: {error})") from error
+        self.close = weakref.finalize(self, _end, self.helper, self._control)
         answer = self._first_answer()
         if answer != "ready":
-            self._end()
-            raise PermissionError(f"this system gives no private network ({answer})")
+            self.close()
+            raise PermissionError(f"{DENIED} ({answer})")
 
     def _first_answer(self) -> str:
         try:
@@ -60,11 +61,14 @@ class PrivateNetwork(Network):
         return self._ask("server", int(family), host, port)
 
     def _ask(self, *request: str | int) -> socket.socket:
-        with self._asking:
-            self._control.send("\0".join(map(str, request)).encode())
-            answer, descriptors, _, _ = socket.recv_fds(self._control, ANSWER_SIZE, 1)
+        try:
+            with self._asking:
+                self._control.send("\0".join(map(str, request)).encode())
+                answer, descriptors, _, _ = socket.recv_fds(self._control, ANSWER_SIZE, 1)
+        except OSError as error:
+            raise ConnectionError(f"the private network has ended: {error}") from error
         if not descriptors:
-            number = int(answer or errno.ECONNRESET)
+            number = int(answer or errno.EPIPE)
             raise OSError(number, os.strerror(number))
         made = socket.socket(fileno=descriptors[0])
         made.set_inheritable(False)  # as all of Python's own are

@@ -25,10 +25,13 @@ from smtplab.net.networks import Network
 from smtplab.net.taps import Tap
 from smtplab.protocol import replies, trace
 from smtplab.protocol.auth import SERVER_MECHANISMS
+from smtplab.protocol.bounce import Report, notification
 from smtplab.protocol.commands import Lax
+from smtplab.protocol.dsn import Action, is_wanted
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.hooks import Hook
 from smtplab.protocol.mail import MailObject
+from smtplab.protocol.outcomes import Outcome
 from smtplab.protocol.policy import RECIPIENTS_LIMIT, SIZE_LIMIT, Policy
 from smtplab.protocol.replies import Reply
 from smtplab.protocol.server import ServerSession
@@ -180,7 +183,9 @@ class Server:
         Who knows no more than the address goes on to find the server on loopback. Raises PermissionError when the
         system gives no private network or the server was told where to be, OSError when the port cannot be had there.
         """
-        if self._where != "auto" or self._loop is None:
+        if self._loop is None:
+            raise RuntimeError("this server is not running: start it first")
+        if self._where != "auto":
             raise PermissionError("the server was told in which network to be")
         network = private_network.shared()
         listening = network.listen(self.host, self.port, allow_remote=self._allow_remote)
@@ -198,6 +203,8 @@ class Server:
         self.network = networks.LOOPBACK  # a private one ends when nobody holds it
 
     async def _close_all(self) -> None:
+        while accepting := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.gather(*accepting)  # one that finds the listener closed would stay open for ever
         while self._listeners:
             self._listeners.pop().close()
         closing = [connection.shut_down() for connection in tuple(self.connections)]
@@ -222,21 +229,36 @@ class Server:
         name = str(next(self.names))
         if self.discard:
             return replies.queued(name)
+        trace_fields = trace.return_path(mail.reverse_path) + self.received_field(mail, session, client_address, name)
+        try:
+            self.mailboxes.deliver(dict.fromkeys(mail.forward_paths, trace_fields + mail.content))
+            self._tell_of_success(mail, name)
+        except OSError:
+            return replies.CANNOT_STORE
+        return replies.queued(name)
+
+    def received_field(self, mail: MailObject, session: ServerSession, client_address: str, name: str) -> bytes:
+        """Write the Received field for a mail that came in this session and is queued as `name` (§4.4)."""
         protocol = trace.with_protocol(
             extended=session.extended,
             tls=session.tls,
             authenticated=session.user is not None,
             utf8="SMTPUTF8" in mail.parameters,
         )
-        received = trace.received(
-            session.client_domain, client_address, self.policy.domain, protocol, name, self.clock()
-        )
-        octets = trace.return_path(mail.reverse_path) + received + mail.content
-        try:
-            self.mailboxes.deliver(dict.fromkeys(mail.forward_paths, octets))
-        except OSError:
-            return replies.CANNOT_STORE
-        return replies.queued(name)
+        domain = self.policy.domain
+        return trace.received(session.client_domain, client_address, domain, protocol, name, self.clock())
+
+    def _tell_of_success(self, mail: MailObject, name: str) -> None:
+        """Notify the sender of the delivery where NOTIFY=SUCCESS asks for it, and the sender's mailbox is here too.
+
+        Nothing is ever sent on, so a sender elsewhere hears nothing. RFC 3461 §5.2.3.
+        """
+        wanted = [one for one in mail.recipients if is_wanted(Action.DELIVERED, mail.reverse_path, one)]
+        if wanted and self.mailboxes.exists(mail.reverse_path):
+            now, delivered = self.clock(), Outcome("2.1.5", "Delivered", self.policy.domain)
+            reports = [Report(recipient, Action.DELIVERED, delivered, now) for recipient in wanted]
+            notice = notification(mail, reports, self.policy.domain, name, now)
+            self.mailboxes.deliver({mail.reverse_path: trace.return_path("") + notice.content})
 
 
 def _network(where: Network | str) -> Network:

@@ -13,7 +13,14 @@ _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 class CannotSend(ValueError):
-    """The mail needs an extension that the server does not offer, or is larger than it takes."""
+    """The mail needs an extension that the server does not offer, or is larger than it takes.
+
+    status: the enhanced status code for a notice about it (RFC 3463 §3.4, §3.7; RFC 6531 §4.2).
+    """
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +43,16 @@ def plan(content: bytes, reverse_path: str, forward_paths: Sequence[str], extens
         parameters["SIZE"] = str(len(content))
         limit = extensions["SIZE"]
         if limit.isdecimal() and 0 < int(limit) < len(content):
-            raise CannotSend(f"the message has {len(content)} octets, and the server takes {limit}")
+            raise CannotSend("5.3.4", f"the message has {len(content)} octets, and the server takes {limit}")
     binary = b"\0" in content or _LONG_LINE.search(content) is not None or _BARE_LINE_END.search(content) is not None
     if binary and "BINARYMIME" in extensions and "CHUNKING" in extensions:
         parameters["BODY"] = "BINARYMIME"
     elif not content.isascii():
-        _need("8BITMIME", "it has octets over 127", extensions)
+        _need("8BITMIME", "5.6.3", "it has octets over 127", extensions)
         parameters["BODY"] = "8BITMIME"
     addresses = (reverse_path, *forward_paths)
     if not all(map(str.isascii, addresses)) or not _header(content).isascii():
-        _need("SMTPUTF8", "an address or its header is not ASCII", extensions)
+        _need("SMTPUTF8", "5.6.7", "an address or its header is not ASCII", extensions)
         parameters["SMTPUTF8"] = ""
     chunked = parameters.get("BODY") == "BINARYMIME"
     return Plan(parameters, "PIPELINING" in extensions, chunked)
@@ -55,6 +62,6 @@ def _header(content: bytes) -> bytes:
     return content.partition(b"\r\n\r\n")[0]
 
 
-def _need(keyword: str, reason: str, extensions: Mapping[str, str]) -> None:
+def _need(keyword: str, status: str, reason: str, extensions: Mapping[str, str]) -> None:
     if keyword not in extensions:
-        raise CannotSend(f"the message needs {keyword}, since {reason}, and the server does not offer it")
+        raise CannotSend(status, f"the message needs {keyword}, since {reason}, and the server does not offer it")

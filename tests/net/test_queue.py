@@ -458,7 +458,7 @@ def test_message_that_the_server_has_no_extension_for_is_bounced(world: World) -
     with world.scripted(MX1, **plain), world.scripted(MX2, **plain), world.server(HOME) as home:
         world.send(BOB, content="Subject: x\r\n\r\n你好\r\n".encode())
         _, (_, fields) = bounce(home)
-    assert fields["Status"] == "5.6.0"
+    assert fields["Status"] == "5.6.3"
 
 
 def test_mail_is_given_up_after_five_days_and_the_reason_told(world: World) -> None:
