@@ -21,7 +21,8 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, server: "Server") -> None:
         self._server = server
-        self._session = ServerSession(server.policy, tls=server.tls == "implicit")
+        self._implicit_tls = server.tls == "implicit"  # asked once: the server may choose otherwise meanwhile
+        self._session = ServerSession(server.policy, tls=self._implicit_tls)
         self._tls: TlsLayer | None = None
         self._transport: asyncio.Transport
         self._client: Address = ("", 0)
@@ -145,7 +146,7 @@ class Connection(asyncio.Protocol):
             self._carry_out(self._session.receive(plain))
 
     def _begin_session_in_tls(self) -> None:
-        if self._server.tls == "implicit":
+        if self._implicit_tls:
             self._carry_out(self._session.greet())
         else:
             self._session.tls_started()

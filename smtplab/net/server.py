@@ -11,22 +11,22 @@ import ssl
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from smtplab.net import networks, nonces, private_network
+from smtplab.net.choices import TLS_KINDS, checked, known
 from smtplab.net.connection import Connection
 from smtplab.net.mailboxes import Mailboxes
 from smtplab.net.networks import Network
 from smtplab.net.taps import Tap
 from smtplab.protocol import replies, trace
-from smtplab.protocol.auth import SERVER_MECHANISMS
 from smtplab.protocol.bounce import Report, notification
-from smtplab.protocol.commands import Lax
 from smtplab.protocol.dsn import Action, is_wanted
 from smtplab.protocol.extensions import OFFERED
 from smtplab.protocol.hooks import Hook
@@ -60,6 +60,7 @@ class Server:
     see `protocol.policy.Policy`; unknown names raise ValueError.
 
     The attribute `mailboxes` maps a mailbox to its Maildir, `taps` is the list of those who are handed all octets,
+    `watchers` of those who are called, from any thread, when mail was stored or another choice was made.
     `host`, `port` and `network` say where it listens, `authority_pem` is what a client has to trust, and `key_log` the
     file that collects the secrets of TLS sessions, so that a capture can be opened.
     """
@@ -95,10 +96,11 @@ class Server:
         self.host = host
         self.port = port
         if not isinstance(network, Network):
-            _known("network", [network], NETWORKS)
+            known("network", [network], NETWORKS)
         self._where = network
         self.network: Network = networks.LOOPBACK  # for as long as it does not run
         self.taps: list[Tap] = []
+        self.watchers: list[Callable[[], None]] = []
         self.discard = discard
         self.clock = clock
         self.idle_timeout = idle_timeout
@@ -106,28 +108,26 @@ class Server:
         self._scratch: Path | None = None
         names = None if mailboxes is None else [*mailboxes, *(users or {})]
         self.mailboxes = Mailboxes(Path(maildir) if maildir is not None else self._scratch_directory() / "mail", names)
-        self.tls = tls
+        self.tls: str = "none"
         self.tls_context: ssl.SSLContext | None = None
         self.authority_pem: str | None = None
         self.key_log: Path | None = None
-        if tls != "none":
-            self._prepare_tls(authority, domain)
-        self.policy = Policy(
+        self._authority = authority
+        self.policy = Policy(passwords=dict(users or {}), mailboxes=self.mailboxes.names)
+        self.change(
+            tls=tls,
             domain=domain,
             greeting=greeting,
-            passwords=dict(users or {}),
-            mailboxes=self.mailboxes.names,
-            mechanisms=_known("mechanism", mechanisms, SERVER_MECHANISMS),
+            mechanisms=mechanisms,
             nonce=nonce,
-            extensions=frozenset(_known("extension", extensions, OFFERED)),
-            starttls=tls == "starttls",
+            extensions=extensions,
             size_limit=size_limit,
             recipients_limit=recipients_limit,
             auth_required=auth_required,
             auth_inside_tls=auth_inside_tls,
             sender_is_user=sender_is_user,
-            lax=frozenset(map(Lax, _known("deviation", lax, [str(name) for name in Lax]))),
-            hooks=tuple(hooks),
+            lax=lax,
+            hooks=hooks,
         )
         self.connections: set[Connection] = set()
         self.names = count(1)
@@ -146,11 +146,31 @@ class Server:
             weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
         return self._scratch
 
-    def _prepare_tls(self, authority: "Authority | None", domain: str) -> None:
+    def change(self, tls: Literal["none", "starttls", "implicit"] | None = None, **choices: Any) -> None:
+        """Choose otherwise, while it runs too: connections that come from now on find it so, open ones keep what was.
+
+        tls, choices: as when the server is made: lax, hooks, extensions, auth_required, mechanisms, greeting, ...
+        Raises ValueError for unknown names, TypeError for what is no choice; nothing is changed then.
+        """
+        kind = self.tls if tls is None else known("kind of TLS", [tls], TLS_KINDS)[0]
+        policy = replace(self.policy, starttls=kind == "starttls", **checked(choices))
+        if kind != "none" and self.tls_context is None:
+            self._prepare_tls(policy.domain)
+        # A connection that comes between the two finds STARTTLS not offered though it could be, or the reverse: as the
+        # context stays, either works.
+        self.tls = kind
+        self.policy = policy
+        self._tell_watchers()
+
+    def _tell_watchers(self) -> None:
+        for watcher in tuple(self.watchers):
+            watcher()
+
+    def _prepare_tls(self, domain: str) -> None:
         from smtplab.net.certificates import Authority  # it loads a library for certificates, which few sessions need
         from smtplab.net.tls import server_context
 
-        authority = authority or Authority()
+        authority = self._authority or Authority()
         self.authority_pem = authority.pem
         self.key_log = self._scratch_directory() / "keys.log"
         self.tls_context = server_context(authority, domain, self.key_log)
@@ -235,6 +255,7 @@ class Server:
             self._tell_of_success(mail, name)
         except OSError:
             return replies.CANNOT_STORE
+        self._tell_watchers()
         return replies.queued(name)
 
     def received_field(self, mail: MailObject, session: ServerSession, client_address: str, name: str) -> bytes:
@@ -265,11 +286,3 @@ def _network(where: Network | str) -> Network:
     if isinstance(where, Network):
         return where
     return private_network.shared() if where == "private" else networks.LOOPBACK
-
-
-def _known(what: str, names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
-    given = tuple(names)
-    for name in given:
-        if name not in known:
-            raise ValueError(f"unknown {what} {name!r}: there are {', '.join(known)}")
-    return given
