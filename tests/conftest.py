@@ -2,7 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,44 @@ def program() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def private_network() -> None:
+    """Skip where the system gives no private network."""
+    from smtplab.net.private_network import shared
+
+    try:
+        shared()
+    except PermissionError as refusal:
+        pytest.skip(str(refusal))
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def without_rights(program: Callable[[str], str]) -> Run:
+    """Give a function that runs Python code, with its arguments, in a process without any capability.
+
+    It is user nobody where the tests run as root and nobody may read what is needed; else it is whoever runs them.
+    """
+    command: list[str] = []
+    if os.geteuid() == 0:
+        nothing = [program("setpriv"), "--bounding-set=-all", "--inh-caps=-all"]
+        nobody = [*nothing, "--reuid=65534", "--regid=65534", "--clear-groups"]
+        command = nobody if _succeeds([*nobody, sys.executable, "-c", PROBE]) else nothing
+
+    def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        python = [*command, sys.executable, "-X", "dev", "-W", "error", "-c", code, *arguments]
+        return subprocess.run(python, capture_output=True, text=True, timeout=100, cwd=ROOT)
+
+    return run
+
+
+# The second Python is what a process starts that has no rights: setpriv itself still has them when it starts the first.
+PROBE = "import subprocess, sys; subprocess.check_call([sys.executable, '-c', 'import smtplab.net.server, scapy.all'])"
+
+
+def _succeeds(command: Sequence[str]) -> bool:
+    return subprocess.run(command, capture_output=True, cwd=ROOT).returncode == 0
