@@ -17,6 +17,11 @@ class Connections:
         self._ends: dict[frozenset[Endpoint], _End] = {}
 
     @property
+    def known(self) -> set[frozenset[Endpoint]]:
+        """Those that were seen, each by its two ends."""
+        return set(self._ends)
+
+    @property
     def all_closed(self) -> bool:
         return all(end.closed for end in self._ends.values())
 

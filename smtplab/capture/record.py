@@ -1,10 +1,12 @@
 """What went over the wire while this ran? A capture of one server's packets, live where the system allows it.
 
-Where it does not, the packets are made from what the server's sockets saw: the same octets in the same order, in
-segments that nobody sent. Which of the two it was is in `source`, and whatever is made from the capture says it too.
+Where it does not, server and client meet in a private network, where it does; and where there is none to be had, the
+packets are made from what the server's sockets saw: the same octets in the same order, in segments that nobody sent.
+Which of the three it was is in `source`, and whatever is made from the capture says it too.
 """
 
 import shlex
+import socket
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from types import TracebackType
@@ -21,6 +23,8 @@ from smtplab.protocol.transcript import Transcript
 if TYPE_CHECKING:  # scapy is loaded when its packets are asked for
     from scapy.plist import PacketList
 
+    from smtplab.capture.sniff import Sniffer
+
 PATIENCE: Final = 1.0  # seconds that a capture waits for connections to close when it stops
 
 
@@ -35,6 +39,22 @@ class Recorder(Protocol):
     def lost(self) -> int | None: ...
     def start(self) -> None: ...
     def stop(self, patience: float) -> None: ...
+
+
+class Network(Protocol):
+    """A network that makes sockets, and what to call packets captured there."""
+
+    source: str
+
+    def new_socket(self, family: int, kind: int, protocol: int = 0) -> socket.socket: ...
+
+
+class Captured(Tapped, Protocol):
+    """A server whose packets can be captured: it says in which network they are, and can join one where they may be."""
+
+    @property
+    def network(self) -> Network: ...
+    def join_private_network(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +77,13 @@ class Capture:
 
     live: True for packets from the wire or not at all, False for packets made from what the sockets saw, None for the
     first if the system allows it. On the wire means on the loopback interface: connections from elsewhere are not seen.
+    Where this user may not capture there, the server joins a private network, in which each `Client(server)` meets it
+    from then on. If somebody connects in another way all the same, a capture with None is of what the sockets saw.
 
     All attributes may be read during the capture, and any number of times after it.
     """
 
-    def __init__(self, server: Tapped, live: bool | None = None) -> None:
+    def __init__(self, server: Captured, live: bool | None = None) -> None:
         self._server = server
         self._live = live
         self._recorder: Recorder | None = None
@@ -102,7 +124,7 @@ class Capture:
 
     @property
     def source(self) -> str:
-        """Where the packets come from: "live" or "recorded at the socket"."""
+        """Where the packets come from: "live", "private network" or "recorded at the socket"."""
         return self._started.source
 
     @property
@@ -155,13 +177,28 @@ class Capture:
     def _new_recorder(self) -> Recorder:
         if self._live is False:
             return SocketRecorder(self._server)
-        from smtplab.capture.sniff import Sniffer
-
         try:
-            return Sniffer(self._port)
+            sniffer = self._new_sniffer()
         except OSError as error:
             if self._live is None:
                 return SocketRecorder(self._server)
             if isinstance(error, PermissionError):
                 raise PermissionError(f"{error}; or leave `live` out, to see what the sockets saw") from error
             raise
+        if self._live or self._server.network.source == "live":
+            return sniffer
+        from smtplab.capture.witnessed import Witnessed
+
+        return Witnessed(sniffer, SocketRecorder(self._server))
+
+    def _new_sniffer(self) -> "Sniffer":
+        from smtplab.capture.sniff import Sniffer
+
+        try:
+            return Sniffer(self._port, self._server.network.new_socket, self._server.network.source)
+        except PermissionError as refusal:
+            try:
+                self._server.join_private_network()
+            except OSError as error:
+                raise PermissionError(f"{refusal}; {error}") from error
+            return Sniffer(self._port, self._server.network.new_socket, self._server.network.source)

@@ -18,8 +18,8 @@ from scapy.sendrecv import AsyncSniffer
 
 from smtplab.capture.closing import Connections
 from smtplab.capture.frame import Frame
-from smtplab.capture.link import segment_of
-from smtplab.capture.loopback import LINK_TYPE, LoopbackSocket, open_loopback
+from smtplab.capture.link import Endpoint, segment_of
+from smtplab.capture.loopback import LINK_TYPE, LoopbackSocket, NewSocket, open_loopback
 
 PATIENCE: Final = 1.0  # seconds
 
@@ -27,13 +27,13 @@ PATIENCE: Final = 1.0  # seconds
 class Sniffer:
     """The packets of one TCP port on the loopback interface, from the moment that this object exists.
 
+    new_socket: makes sockets in the network whose loopback interface that is. source: what to call its packets.
     Raises PermissionError with a sentence that says what to do, when this user may not capture, and OSError when this
     system cannot. Call `start`, and in the end `stop`.
     """
 
-    source = "live"
-
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, new_socket: NewSocket = socket.socket, source: str = "live") -> None:
+        self.source = source
         self._received: list[tuple[int, bytes]] = []  # time and octets, as the sniffing thread found them
         self._frames: list[Frame] = []  # those of them that belong to this capture
         self._looked_at = 0
@@ -42,11 +42,11 @@ class Sniffer:
         self._lost = 0
         self._mark = secrets.token_bytes(16)  # no segment has these by chance; the number of the mark follows, 4 octets
         self._marks_sent = self._marks_seen = 0
-        self._marker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._marker = new_socket(socket.AF_INET, socket.SOCK_DGRAM, 0)
         try:
             self._marker.bind(("127.0.0.1", 0))
             self._marker.connect(self._marker.getsockname())
-            self._socket = open_loopback(self._keep, port, self._marker.getsockname()[1])
+            self._socket = open_loopback(self._keep, port, self._marker.getsockname()[1], new_socket)
         except OSError:
             self._marker.close()
             raise
@@ -66,6 +66,11 @@ class Sniffer:
         self._catch_up(time.monotonic() + PATIENCE)
         self._look()
         return list(self._frames)
+
+    @property
+    def connections(self) -> set[frozenset[Endpoint]]:
+        """Those of which something is in the frames that were given last, each by its two ends."""
+        return self._connections.known
 
     @property
     def lost(self) -> int | None:

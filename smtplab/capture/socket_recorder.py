@@ -53,6 +53,11 @@ class SocketRecorder:
         """The packets that may have carried what was recorded up to now."""
         return synthesised(list(self._happenings))
 
+    @property
+    def connections(self) -> set[tuple[Endpoint, Endpoint]]:
+        """Those of which something was recorded: client and server of each."""
+        return {(happening.client, happening.server) for happening in list(self._happenings)}
+
     def stop(self, patience: float) -> None:
         """Wait until every connection is closed from both sides, but no longer than `patience` seconds."""
         with self._closing:

@@ -3,7 +3,6 @@
 import gc
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -208,37 +207,6 @@ def test_save_gives_a_file_in_which_tshark_sees_the_session(
     codes = [*command, "-Y", "smtp.response.code", "-T", "fields", "-e", "smtp.response.code"]
     seen = subprocess.run(codes, capture_output=True, text=True, check=True).stdout.split()
     assert seen == ["220", "250", "250", "250", "354", "250", "221"]
-
-
-RECORD_A_SESSION = """
-import sys
-import smtplab.capture.record
-assert "scapy" not in sys.modules
-from smtplab import Capture, Client, Server
-with Server() as server, Capture(server, *map(eval, sys.argv[1:])) as capture:
-    with Client(server) as client:
-        client.ehlo("TINY-DESKTOP")
-print(capture.source, len(capture.transcript), len(capture.packets) > 0, capture.lost)
-"""
-
-
-def without_rights(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Record a session in a process that may do nothing that an ordinary user may not."""
-    drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
-    command = [*drop, sys.executable, "-X", "dev", "-W", "error", "-c", RECORD_A_SESSION, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
-
-
-def test_capture_without_rights_is_recorded_at_the_socket() -> None:
-    done = without_rights()
-    assert (done.stdout, done.stderr) == ("recorded at the socket 5 True 0\n", "")
-
-
-def test_capture_live_without_rights_says_what_to_do() -> None:
-    done = without_rights("True")
-    *_, last = done.stderr.splitlines()
-    assert last.startswith("PermissionError: this user may not capture packets: run as root, or")
-    assert last.endswith("or leave `live` out, to see what the sockets saw")
 
 
 def retransmissions() -> int:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from ctypes.util import find_library
 
 import pytest
+from scapy.supersocket import SuperSocket
 
 from smtplab.capture.frame import Frame
 from smtplab.capture.link import FIN, SYN, TcpSegment, segment_of
@@ -124,7 +125,12 @@ def test_sniffer_stop_with_an_open_connection_does_not_hang() -> None:
 
 def test_sniffer_stop_waits_for_a_connection_to_close() -> None:
     with connection() as (client, server, sniffer):
-        later = threading.Timer(0.2, lambda: (client.close(), server.close()))
+
+        def close() -> None:
+            client.close()
+            server.close()
+
+        later = threading.Timer(0.2, close)
         later.start()
         sniffer.stop(5)
         later.join()
@@ -139,8 +145,9 @@ def test_sniffer_stopped_twice_or_never_started_is_fine() -> None:
     assert sniffer.frames == []
 
 
-def test_sniffer_with_a_full_buffer_says_how_many_were_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smtplab.capture.loopback.RECEIVE_BUFFER", 2048)
+def test_sniffer_with_a_full_ring_says_how_many_were_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smtplab.capture.ring.BLOCK_SIZE", 4096)
+    monkeypatch.setattr("smtplab.capture.loopback.RING_SIZE", 2 * 4096)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         sniffer = Sniffer(listening.getsockname()[1])
         with socket.create_connection(listening.getsockname()) as client, listening.accept()[0] as server:
@@ -183,7 +190,10 @@ def test_sniffer_threads_are_gone_after_stop() -> None:
 def test_system_socket_keeps_raw_octets(monkeypatch: pytest.MonkeyPatch) -> None:
     from smtplab.capture import loopback
 
-    monkeypatch.setattr(loopback, "LoopbackSocket", loopback.system_socket)
+    def instead(keep: loopback.Keep, tcp_port: int, udp_port: int, _: loopback.NewSocket) -> SuperSocket:
+        return loopback.system_socket(keep, tcp_port, udp_port)
+
+    monkeypatch.setattr(loopback, "LoopbackSocket", instead)
     with connection() as (client, server, sniffer):
         client.sendall(b"NOOP\r\n")
         receive(server, 6)
