@@ -22,7 +22,8 @@ from smtplab.capture.pcapng import (
     SECTION_HEADER,
     TLS_KEY_LOG,
 )
-from smtplab.protocol.text import count, dialogue_lines
+from smtplab.protocol.octets import count
+from smtplab.protocol.text import dialogue_lines
 from smtplab.protocol.transcript import Entry, Kind, Transcript
 
 COMMENT, SECTION_APPLICATION, INTERFACE_DESCRIPTION = 1, 4, 3

@@ -28,3 +28,8 @@ def _shown(character: str) -> str:
     if unicodedata.category(character) not in UNSAFE_CATEGORIES:
         return character
     return f"\\x{code:02x}" if code < 0x80 else f"\\u{{{code:x}}}"
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number of things: "1 octet", "1,460 octets"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

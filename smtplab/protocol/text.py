@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from smtplab.protocol.auth import CANCEL, EMPTY_INITIAL_RESPONSE, SECRETS
-from smtplab.protocol.octets import printable
+from smtplab.protocol.octets import count, printable
 from smtplab.protocol.tls.names import RECORD_TYPES
 from smtplab.protocol.transcript import Entry, Kind, Party, Transcript
 
@@ -181,11 +181,6 @@ def record_said(entry: Entry) -> list[str]:
     if not entry.decoded:
         return [f"TLS {RECORD_TYPES.get(entry.octets[0], 'record') if entry.octets else 'record'}"]
     return [cut(safe(f"{name}: {value}" if value else name), COLUMNS) for name, value in entry.decoded]
-
-
-def count(number: int, noun: str) -> str:
-    """Write a number of things: "1 octet", "1,460 octets"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def width(text: str) -> int:

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from smtplab.protocol.text import count, cut, safe
+from smtplab.protocol.octets import count
+from smtplab.protocol.text import cut, safe
 from smtplab.protocol.transcript import Transcript
 
 COLUMNS: Final = 105

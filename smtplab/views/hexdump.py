@@ -10,7 +10,8 @@ from html import escape
 from typing import Final
 
 from smtplab.protocol.fields import Field
-from smtplab.protocol.text import count, cut, width
+from smtplab.protocol.octets import count
+from smtplab.protocol.text import cut, width
 from smtplab.protocol.transcript import Entry, Kind
 from smtplab.views import View, palette
 

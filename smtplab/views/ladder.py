@@ -6,7 +6,8 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from smtplab.protocol.text import COLUMNS, count, cut
+from smtplab.protocol.octets import count
+from smtplab.protocol.text import COLUMNS, cut
 from smtplab.protocol.transcript import Kind, Transcript
 from smtplab.views.caption import caption
 from smtplab.views.layout import layout

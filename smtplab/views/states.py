@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from smtplab.protocol.octets import count
 from smtplab.protocol.states import TRANSITIONS, After
-from smtplab.protocol.text import count, cut, lines_of, safe, shown
+from smtplab.protocol.text import cut, lines_of, safe, shown
 from smtplab.protocol.transcript import Transcript
 from smtplab.views.caption import caption
 from smtplab.views.chart import OUTCOMES, Chart, chart

@@ -2,7 +2,8 @@
 
 from typing import Final, NamedTuple
 
-from smtplab.protocol.text import count, cut, decoded_note, lines_of, record_said, said_line, shown, width
+from smtplab.protocol.octets import count
+from smtplab.protocol.text import cut, decoded_note, lines_of, record_said, said_line, shown, width
 from smtplab.protocol.transcript import Entry, Kind
 
 GAP: Final = "   "  # between what was said and the note

@@ -7,7 +7,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from smtplab.protocol.text import COLUMNS, count, cut
+from smtplab.protocol.octets import count
+from smtplab.protocol.text import COLUMNS, cut
 from smtplab.protocol.transcript import Transcript
 from smtplab.views.caption import caption
 from smtplab.views.picture import Picture

@@ -8,7 +8,8 @@ from itertools import groupby
 from math import floor, log10
 from typing import Final
 
-from smtplab.protocol.text import count, cut
+from smtplab.protocol.octets import count
+from smtplab.protocol.text import cut
 from smtplab.views import palette
 from smtplab.views.layout import BAND_GAP, BAND_PADDING, CAPTION, LABEL_X, LANE_GAP, LONG, MARGIN, WIDTH
 from smtplab.views.rows import TCP

@@ -11,8 +11,9 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from smtplab.protocol.exchanges import Exchange, Handshake, exchanges, handshake, round_trips
+from smtplab.protocol.octets import count
 from smtplab.protocol.states import GREETING
-from smtplab.protocol.text import by_stream, count, error_word
+from smtplab.protocol.text import by_stream, error_word
 from smtplab.protocol.transcript import Entry, Kind, Transcript
 from smtplab.views.rows import TCP
 from smtplab.views.summary import summary

@@ -8,8 +8,9 @@ from functools import cached_property
 from html import escape
 from typing import Final
 
+from smtplab.protocol.octets import count
 from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITIONS, State
-from smtplab.protocol.text import count, error_word
+from smtplab.protocol.text import error_word
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.views import palette
 from smtplab.views.hexdump import octets
