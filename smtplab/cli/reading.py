@@ -12,15 +12,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=options.port, action="append", default=[], metavar="N", help="SMTP is spoken here too"
     )
+    parser.add_argument("--keylog", metavar="FILE", help="the keys of TLS sessions, in a file as SSLKEYLOGFILE makes it")
 
 
 def read(arguments: argparse.Namespace) -> Transcript:
-    """Read the file. Raises ValueError when it is no capture, OSError when it cannot be opened."""
+    """Read the files. Raises ValueError when one is not what it should be, OSError when it cannot be opened."""
     from smtplab.capture.dissect import dissect
+    from smtplab.capture.frame import NotACapture
 
     try:
-        return dissect(arguments.file, arguments.port)
-    except ValueError as error:
+        return dissect(arguments.file, arguments.port, keylog=arguments.keylog)
+    except NotACapture as error:
         raise ValueError(f"{arguments.file}: {error}") from error
 
 
