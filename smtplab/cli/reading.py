@@ -12,7 +12,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=options.port, action="append", default=[], metavar="N", help="SMTP is spoken here too"
     )
-    parser.add_argument("--keylog", metavar="FILE", help="the keys of TLS sessions, in a file as SSLKEYLOGFILE makes it")
+    parser.add_argument("--keylog", metavar="FILE", help="the keys of TLS sessions, as SSLKEYLOGFILE writes them")
 
 
 def read(arguments: argparse.Namespace) -> Transcript:
