@@ -29,7 +29,7 @@ PATIENCE: Final = 1.0  # seconds that a capture waits for connections to close w
 
 
 class Recorder(Protocol):
-    """What collects frames: a `Sniffer` or a `SocketRecorder`."""
+    """What collects frames: a `Sniffer`, a `SocketRecorder`, or both as a `Witnessed`."""
 
     @property
     def source(self) -> str: ...
