@@ -21,13 +21,14 @@ from smtplab.protocol.transcript import Entry, Kind, Party, Transcript
 COLUMNS: Final = 100  # of one line, before it is cut
 MAIL_LINES: Final = 12  # of one message, before the rest is only counted
 MASK: Final = "•" * 8  # one length for all, so that it does not tell how long a password is
+IN_TLS: Final = "in TLS"  # where a view marks what was inside it
 NO_RESPONSE: Final = (b"", CANCEL, EMPTY_INITIAL_RESPONSE.encode())
 
 
 class Line(NamedTuple):
     """One line of the dialogue.
 
-    note: what its base64 says, or that something is masked. error: the class of a negative reply.
+    note: what its base64 says, or that something is masked. error: the class of a negative reply. tls: see `Entry`.
     """
 
     phase: str
@@ -35,6 +36,7 @@ class Line(NamedTuple):
     text: str
     note: str = ""
     error: str = ""
+    tls: bool = False
 
 
 def transcript_text(transcript: Transcript, *, passwords: bool = False, mail_lines: int = MAIL_LINES) -> str:
@@ -69,7 +71,7 @@ def dialogue_lines(entries: list[Entry], *, passwords: bool = False, mail_lines:
             continue
         for entry in run:
             for text, note in _said(entry, passwords, mail_lines):
-                yield Line(entry.phase, party, text, cut(note, COLUMNS), error_word(entry))
+                yield Line(entry.phase, party, text, cut(note, COLUMNS), error_word(entry), entry.tls)
 
 
 def _written(lines: Iterator[Line]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
-from smtplab.protocol.text import Line, by_stream, dialogue_lines, safe, transcript_text
+from smtplab.protocol.text import IN_TLS, Line, by_stream, dialogue_lines, safe, transcript_text
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.views import View, palette
 
@@ -41,7 +41,8 @@ class Dialogue(View):
 
     def _table(self, entries: list[Entry]) -> str:
         lines = dialogue_lines(entries, passwords=self.passwords)
-        phases = "".join(_phase(phase, list(of_phase)) for phase, of_phase in groupby(lines, lambda line: line.phase))
+        bands = groupby(lines, lambda line: (line.phase, line.tls))
+        phases = "".join(_phase(phase, tls, list(of_phase)) for (phase, tls), of_phase in bands)
         head = "".join(f'<th scope="col">{name}</th>' for name in ("phase", "from", "said", "means"))
         return f"<table><thead><tr>{head}</tr></thead>{phases}</table>"
 
@@ -49,8 +50,9 @@ class Dialogue(View):
         return {"text/plain": self.text(), "text/html": self.html()}
 
 
-def _phase(phase: str, lines: list[Line]) -> str:
-    heading = f'<th scope="rowgroup" rowspan="{len(lines)}">{escape(phase)}</th>'
+def _phase(phase: str, tls: bool, lines: list[Line]) -> str:
+    mark = f" <small>{IN_TLS}</small>" if tls else ""
+    heading = f'<th scope="rowgroup" rowspan="{len(lines)}">{escape(phase)}{mark}</th>'
     rows = "".join(f"<tr>{'' if number else heading}{_cells(line)}</tr>" for number, line in enumerate(lines))
     name = phase if phase in palette.TINTS else "other"
     return f'<tbody class="smtplab-phase-{name}">{rows}</tbody>'

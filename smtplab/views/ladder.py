@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from smtplab.protocol.octets import count
-from smtplab.protocol.text import COLUMNS, cut
+from smtplab.protocol.text import COLUMNS, IN_TLS, cut
 from smtplab.protocol.transcript import Kind, Transcript
 from smtplab.views.caption import caption
 from smtplab.views.layout import layout
@@ -57,5 +57,6 @@ def _lane_text(lane: Lane, numbered: bool) -> str:
 def _row_text(row: Row) -> str:
     """Write an arrow; for TLS without its length, which differs from run to run."""
     arrow = "client → server" if row.party == "client" else "client ← server"
-    marks = (row.error,) if row.kind is Kind.TLS else (row.summary.note, row.error)
+    note = "" if row.kind is Kind.TLS else row.summary.note
+    marks = (note, row.error, IN_TLS if row.tls else "")
     return f"{cut(row.phase, 9):<10}{arrow}  {'   '.join((cut(row.summary.said, COLUMNS), *filter(None, marks)))}"

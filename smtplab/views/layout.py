@@ -5,7 +5,7 @@ The width is fixed, to suit a notebook's column; the height grows with the conte
 
 from typing import Final
 
-from smtplab.protocol.text import cut
+from smtplab.protocol.text import IN_TLS, cut
 from smtplab.protocol.transcript import Kind
 from smtplab.views import palette
 from smtplab.views.rows import Band, Lane, Row, groups
@@ -110,6 +110,8 @@ def _draw_band(pen: _Pen, band: Band, times: bool) -> None:
     height = len(band.rows) * ROW + 2 * BAND_PADDING
     label = Text(LABEL_X, pen.y + BAND_PADDING + 18, (Run(cut(band.phase, 10), "dim", True),), 12.5)
     pen.add(Box(MARGIN, pen.y, WIDTH - 2 * MARGIN, height, 5, tint=palette.tint(band.phase)), label)
+    if band.tls:
+        pen.add(Text(LABEL_X, pen.y + BAND_PADDING + 28, (Run(IN_TLS, "dim"),), 9.5))
     y = pen.y + BAND_PADDING
     for row in band.rows:
         _draw_row(pen, row, y, times)
@@ -139,18 +141,17 @@ def _lift(pen: _Pen, row: Row, y: float) -> Box:
 def _arrow(row: Row, y: float) -> list[Box | Line | Text]:
     ends = (CLIENT_X + 1, SERVER_X - 1) if row.party == "client" else (SERVER_X - 1, CLIENT_X + 1)
     start, stop = float(ends[0]), float(ends[1])
+    in_pipe = row.tls or row.kind is Kind.TLS
+    pipe = [Line(start, y, stop, y, row.party, 7, opacity=0.25)] if in_pipe else []
     match row.kind:
         case Kind.GAP:
             return [Line(start, y, stop, y, "dim", 1.5, dash="2 5")]
         case Kind.UNKNOWN:
-            return [Line(start, y, stop, y, row.party, 1.5, head=True, dash="7 4", name="arrow")]
-        case Kind.TLS:  # inside a pipe
-            pipe = Line(start, y, stop, y, row.party, 7, opacity=0.25)
-            return [pipe, Line(start, y, stop, y, row.party, 1.5, head=True, name="arrow")]
+            return [*pipe, Line(start, y, stop, y, row.party, 1.5, head=True, dash="7 4", name="arrow")]
         case Kind.MAIL_DATA | Kind.CHUNK:
-            return [Line(start, y, stop, y, row.party, 3, head=True, name="arrow")]
+            return [*pipe, Line(start, y, stop, y, row.party, 3, head=True, name="arrow")]
         case _:
-            return [Line(start, y, stop, y, row.party, 1.5, head=True, name="arrow")]
+            return [*pipe, Line(start, y, stop, y, row.party, 1.5, head=True, name="arrow")]
 
 
 def _runs(row: Row) -> tuple[Run, ...]:

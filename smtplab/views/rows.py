@@ -21,7 +21,10 @@ TCP: Final = "TCP"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One arrow. index: of its entry in the transcript, None for a TCP segment. error: the word for it, or ""."""
+    """One arrow. index: of its entry in the transcript, None for a TCP segment. error: the word for it, or "".
+
+    tls: see `Entry`.
+    """
 
     party: Party
     phase: str
@@ -31,13 +34,19 @@ class Row:
     kind: Kind | None = None
     index: int | None = None
     error: str = ""
+    tls: bool = False
 
 
 class Band(NamedTuple):
-    """Consecutive rows of one phase."""
+    """Consecutive rows of one phase, all of them inside TLS or none."""
 
     phase: str
     rows: list[Row]
+
+    @property
+    def tls(self) -> bool:
+        """Whether they were inside TLS."""
+        return self.rows[0].tls
 
 
 class Lane(NamedTuple):
@@ -67,7 +76,7 @@ def _lane(transcript: Transcript, stream: Stream, tcp: bool, passwords: bool) ->
     said = (_entry_row(index, entry, passwords) for index, entry in entries)
     segments = (_segment_row(segment) for segment in transcript.segments if tcp and segment.stream == stream.number)
     rows = merge(segments, said, key=_order)
-    bands = [Band(phase, list(of_phase)) for phase, of_phase in groupby(rows, lambda row: row.phase)]
+    bands = [Band(phase, list(band)) for (phase, _), band in groupby(rows, lambda row: (row.phase, row.tls))]
     names = _client_name(entry for _, entry in entries), _server_name(entry for _, entry in entries)
     return Lane(stream.number, names, (stream.client, stream.server), bands)
 
@@ -79,7 +88,8 @@ def _order(row: Row) -> tuple[float, tuple[int, ...], bool]:
 
 def _entry_row(index: int, entry: Entry, passwords: bool) -> Row:
     shown = summary(entry, passwords=passwords)
-    return Row(entry.party, entry.phase, shown, entry.time, entry.frames, entry.kind, index, error_word(entry))
+    error = error_word(entry)
+    return Row(entry.party, entry.phase, shown, entry.time, entry.frames, entry.kind, index, error, entry.tls)
 
 
 def _segment_row(segment: Segment) -> Row:

@@ -10,7 +10,7 @@ from typing import Final
 
 from smtplab.protocol.octets import count
 from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITIONS, State
-from smtplab.protocol.text import error_word
+from smtplab.protocol.text import IN_TLS, error_word
 from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.views import palette
 from smtplab.views.hexdump import octets
@@ -130,11 +130,12 @@ def _party(entry: Entry) -> str:
 
 
 def _packet(entry: Entry) -> str:
-    """When the entry was whole, and which packets brought it."""
+    """When the entry was whole, which packets brought it, and whether they hid it."""
     frames = f" · frame {entry.frame}" if entry.frame else ""
     if len(entry.frames) > 1:
         frames = f" · {count(len(entry.frames), 'frame')}, the last is {entry.frame}"
-    return f'<span class="smtplab-note">{clock(entry.time, entry.time)}{frames}</span>'
+    tls = f" · {IN_TLS}" if entry.tls else ""
+    return f'<span class="smtplab-note">{clock(entry.time, entry.time)}{frames}{tls}</span>'
 
 
 def _allowed(state: State) -> list[str]:
