@@ -1,6 +1,9 @@
 """What is each octet of a client hello or a server hello for?"""
 
+from typing import Final
+
 from smtplab.protocol.fields.tiles import Tiles
+from smtplab.protocol.octets import count
 from smtplab.protocol.tls.hello import RANDOM_SIZE, Extension, Hello
 from smtplab.protocol.tls.names import (
     EXTENSIONS,
@@ -11,6 +14,8 @@ from smtplab.protocol.tls.names import (
     cipher_suite_name,
     version_name,
 )
+
+EXTENSION_HEADER: Final = 4  # octets: type, length
 
 
 def tile_hello(tiles: Tiles, hello: Hello) -> None:
@@ -33,15 +38,22 @@ def tile_hello(tiles: Tiles, hello: Hello) -> None:
     )
     take(RANDOM_SIZE, "random", "makes every session different, and names it in a key log", hello.random.hex())
     session = hello.session_id.hex() or "none"
-    take(1 + len(hello.session_id), "session id", "resumed sessions of TLS 1.2; 1.3 only repeats it", session)
+    take(1 + len(hello.session_id), "session id", "resumed sessions before 1.3, which only repeats it", session)
     meaning = offered if hello.by_client else chosen
     take(listed + 2 * len(hello.cipher_suites), "cipher suites" if hello.by_client else "cipher suite", meaning, suites)
-    take(listed // 2 + len(hello.compressions), "compression", "is never used any more", hello.compressions.hex())
+    take(
+        listed // 2 + len(hello.compressions),
+        "compression",
+        "is never used any more, since it gave secrets away",
+        hello.compressions.hex(),
+    )
     if hello.extended:
-        take(2, "length of extensions", "is how many octets they have")
+        size = sum(EXTENSION_HEADER + len(extension.octets) for extension in hello.extensions)
+        take(2, "length of extensions", "is how many octets they have", str(size))
     for extension in hello.extensions:
         name, meaning, source = EXTENSIONS.get(extension.kind, UNKNOWN_EXTENSION)
-        tiles.take(tiles.position + 4 + len(extension.octets), name, meaning, source, _value(hello, extension))
+        size = EXTENSION_HEADER + len(extension.octets)
+        tiles.take(tiles.position + size, name, meaning, source, _value(hello, extension))
 
 
 def _value(hello: Hello, extension: Extension) -> str:
@@ -52,4 +64,5 @@ def _value(hello: Hello, extension: Extension) -> str:
             return ", ".join(map(version_name, hello.versions))
         case _ if extension.kind == PROTOCOLS:
             return ", ".join(hello.protocols)
-    return f"number {extension.kind}, {len(extension.octets)} octets"
+    size = count(len(extension.octets), "octet")
+    return size if extension.kind in EXTENSIONS else f"number {extension.kind}, {size}"

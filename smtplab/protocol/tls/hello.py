@@ -81,7 +81,8 @@ class Hello:
         """Say what is offered or chosen, in a few words."""
         versions = ", ".join(map(version_name, self.versions))
         if self.by_client:
-            words = [f"SNI {self.server_name}" if self.server_name else "", f"offers {versions}"]
+            offers = f"offers {versions}" if self._extension(SUPPORTED_VERSIONS) else f"offers {versions} at most"
+            words = [f"SNI {self.server_name}" if self.server_name else "", offers]
         else:
             words = [versions, *map(cipher_suite_name, self.cipher_suites)]
         return ", ".join(filter(None, (*words, *self.protocols)))
