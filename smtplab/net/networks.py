@@ -25,6 +25,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def written(address: Address) -> str:
+    """Write an address as "host:port", an IPv6 one in brackets."""
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def _check(host: str, allow_remote: bool, what: str) -> None:
     if not (allow_remote or is_loopback(host)):
         raise PermissionError(f"{what} {host}: it is not loopback; pass allow_remote=True if that is really wanted")
