@@ -21,8 +21,8 @@ PACKET_RX_RING, PACKET_STATISTICS, PACKET_VERSION = 5, 6, 10
 TPACKET_V3: Final = 2
 KERNEL, USER = 0, 1  # TP_STATUS_KERNEL, TP_STATUS_USER: whose a block is
 
-BLOCK_SIZE: Final = 256 * 1024  # octets; the largest packet of loopback needs a quarter of it
-PATIENCE: Final = 4  # milliseconds that a block with something in it may stay the kernel's
+BLOCK_SIZE: Final = 128 * 1024  # octets; the largest packet of loopback needs half of it
+PATIENCE: Final = 4  # milliseconds until a block that is not full becomes ours, if there is anything in it
 FRAME_SIZE: Final = 2048  # octets; has to be named and is not used, since packets in a block take what they need
 
 _REQUEST: Final = struct.Struct("@7I")  # struct tpacket_req3

@@ -19,7 +19,7 @@ UDP_HEADERS = 14 + 20 + 8  # Ethernet, IPv4, UDP
 
 
 @contextmanager
-def ringed(size: int = 4 * BLOCK_SIZE) -> Iterator[tuple[Ring, socket.socket, socket.socket]]:
+def ringed(size: int = 64 * BLOCK_SIZE) -> Iterator[tuple[Ring, socket.socket, socket.socket]]:
     """Give a ring, its packet socket, and a socket that sends datagrams to itself."""
     with (
         socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as receiver,
@@ -68,8 +68,8 @@ def test_ring_takes_the_largest_packets() -> None:
 
 def test_ring_that_is_read_goes_round_any_number_of_times() -> None:
     payload = bytes(range(256)) * 4
-    with ringed(2 * BLOCK_SIZE) as (opened, receiver, sender):
-        for _ in range(100):
+    with ringed(8 * BLOCK_SIZE) as (opened, receiver, sender):
+        for _ in range(400):
             for _ in range(20):
                 sender.send(payload)
             assert [octets for _, octets in take(opened, receiver, 20)] == [payload] * 20
