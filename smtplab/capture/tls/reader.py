@@ -13,7 +13,7 @@ from smtplab.capture.tls.session import Session
 from smtplab.protocol.flow import Taken
 from smtplab.protocol.observer import Observer
 from smtplab.protocol.states import State
-from smtplab.protocol.tls.names import TLS_HEADER
+from smtplab.protocol.tls.names import REST, TLS_HEADER, TORN
 from smtplab.protocol.transcript import Entry, Kind, Party
 
 
@@ -42,9 +42,12 @@ class TlsReader:
             if len(entry.octets) == size:
                 return self._open(self._session, entry)
             self._torn[entry.party] = max(0, size - len(entry.octets))
-            return [*self._lose(self._session, entry, size), entry]
+            return [*self._lose(self._session, entry, size), replace(entry, decoded=((TORN, ""),))]
         if self._session is not None and entry.kind in (Kind.GAP, Kind.UNKNOWN):
-            return [*self._lose(self._session, entry, self._beyond_the_torn(entry)), entry]
+            beyond = self._beyond_the_torn(entry)
+            if entry.kind is Kind.UNKNOWN and not beyond:
+                return [replace(entry, kind=Kind.TLS, decoded=((REST, ""),))]
+            return [*self._lose(self._session, entry, beyond), entry]
         return [entry]
 
     def _open(self, session: Session, record: Entry) -> list[Entry]:

@@ -15,8 +15,10 @@ from smtplab.protocol.tls.names import (
     HANDSHAKE,
     MESSAGES,
     RECORD_TYPES,
+    REST,
     SERVER_HELLO,
     TLS_HEADER,
+    TORN,
     UNKNOWN_MESSAGE,
     version_name,
 )
@@ -28,7 +30,7 @@ ALERT_SIZE: Final = 2
 def tile_tls(tiles: Tiles, decoded: auth.Decoded) -> None:
     """Cut a record into its header and what it holds. decoded: see `Entry.decoded`."""
     octets = tiles.octets
-    if len(octets) >= TLS_HEADER:
+    if len(octets) >= TLS_HEADER and REST not in dict(decoded):
         kind = RECORD_TYPES.get(octets[0], "of an unknown type")
         tiles.take(1, "content type", f"says that this is {kind}", RECORD, str(octets[0]))
         version = version_name(int.from_bytes(octets[1:3], "big"))
@@ -43,8 +45,8 @@ def tile_tls(tiles: Tiles, decoded: auth.Decoded) -> None:
 def _meaning(decoded: auth.Decoded) -> str:
     if not decoded:
         return "is hidden by TLS, or belongs to its handshake"
-    hidden = any(name.startswith("hidden") for name, _ in decoded)
-    return "is hidden by TLS" if hidden else "was hidden by TLS, or is a piece of its handshake"
+    closed = any(name.startswith("hidden") or name in (TORN, REST) for name, _ in decoded)
+    return "is hidden by TLS" if closed else "was hidden by TLS, or is a piece of its handshake"
 
 
 def _tile_content(tiles: Tiles, decoded: auth.Decoded) -> None:
