@@ -54,12 +54,14 @@ class Mailboxes(Mapping[str, Mailbox]):
         """Open a mailbox. Raises KeyError when it does not exist."""
         if not self.exists(name):
             raise KeyError(f"no mailbox {name!r}; there are: {', '.join(sorted(self.names or ())) or 'none'}")
-        self.directory.mkdir(parents=True, exist_ok=True)
-        return Mailbox(self._path(same_mailbox(name)))
+        directory = self._path(same_mailbox(name))
+        _make_maildir(directory)
+        return Mailbox(directory)
 
     def exists(self, name: str) -> bool:
-        """Tell whether there is such a mailbox, or could be."""
-        return self.names is None or same_mailbox(name) in self.names
+        """Tell whether there is such a mailbox, or could be. That of the postmaster comes with its first message."""
+        mailbox_name = same_mailbox(name)
+        return self.names is None or mailbox_name in self.names or self._path(mailbox_name).is_dir()
 
     def __iter__(self) -> Iterator[str]:
         delivered = {unquote(path.parent.name) for path in self.directory.glob("*/new")}
@@ -91,22 +93,40 @@ class Mailboxes(Mapping[str, Mailbox]):
             raise
 
     def _write(self, directory: Path, octets: bytes) -> tuple[Path, Path]:
-        for part in ("tmp", "new", "cur"):
-            (directory / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_maildir(directory)
         unique = f"{time.time_ns():020}.{os.getpid()}_{next(_serial)}.smtplab"
         temporary = directory / "tmp" / unique
-        with temporary.open("xb") as file:
-            file.write(octets)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with temporary.open("xb") as file:
+                file.write(octets)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
         return temporary, directory / "new" / unique
 
     def _path(self, name: str) -> Path:
         # A local-part may hold "/" or ".." (§4.1.2), which must not lead out of the directory.
         safe = quote(name, safe="@+=!$&'*^`{|}~")
-        if len(safe) > NAME_LIMIT:
+        if len(safe) > NAME_LIMIT or not safe.strip("."):
             safe = hashlib.sha256(name.encode()).hexdigest()
         return self.directory / safe
+
+
+def _make_maildir(directory: Path) -> None:
+    for part in ("tmp", "new", "cur"):
+        _make_directory(directory / part)
+
+
+def _make_directory(directory: Path) -> None:
+    """Have a directory on the disk, and those above it."""
+    if directory.is_dir():
+        return
+    _make_directory(directory.parent)
+    # Two threads may come here at once: a reader of the mailbox, and the server with its first message.
+    directory.mkdir(mode=0o700, exist_ok=True)
+    _flush_directory(directory.parent)
 
 
 def _read_message(file: IO[bytes]) -> EmailMessage:

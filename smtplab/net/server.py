@@ -12,6 +12,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
@@ -29,6 +30,7 @@ from smtplab.protocol import replies, trace
 from smtplab.protocol.bounce import Report, notification
 from smtplab.protocol.dsn import Action, is_wanted
 from smtplab.protocol.extensions import OFFERED
+from smtplab.protocol.grammar import same_mailbox
 from smtplab.protocol.hooks import Hook
 from smtplab.protocol.mail import MailObject
 from smtplab.protocol.outcomes import Outcome
@@ -251,10 +253,11 @@ class Server:
             return replies.queued(name)
         trace_fields = trace.return_path(mail.reverse_path) + self.received_field(mail, session, client_address, name)
         try:
-            self.mailboxes.deliver(dict.fromkeys(mail.forward_paths, trace_fields + mail.content))
-            self._tell_of_success(mail, name)
+            self.mailboxes.deliver(dict.fromkeys(map(same_mailbox, mail.forward_paths), trace_fields + mail.content))
         except OSError:
             return replies.CANNOT_STORE
+        with suppress(OSError):  # the mail is there: a 451 now would bring it a second time
+            self._tell_of_success(mail, name)
         self._tell_watchers()
         return replies.queued(name)
 
