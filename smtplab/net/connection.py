@@ -167,6 +167,8 @@ class Connection(asyncio.Protocol):
         left = self._heard + self._server.idle_timeout - self._loop.time()
         if left <= 0:
             self._carry_out(self._session.close(replies.IDLE_TOO_LONG))
+            # A client that reads nothing either would keep the connection, and the replies for it, for ever.
+            self._idle = self._loop.call_later(self._server.idle_timeout, self.abort)
         else:
             self._idle = self._loop.call_later(left, self._watch)
 
