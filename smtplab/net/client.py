@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from typing import Literal
 
 from smtplab.net import nonces
-from smtplab.net.dialogue import Dialogue, ServerGone
+from smtplab.net.dialogue import Dialogue, ServerGone, check_line
 from smtplab.protocol import commands
 from smtplab.protocol.client import Answer, HelloRefused, SmtpError, TlsRefused, refuse
 from smtplab.protocol.commands import Bdat, Command, Ehlo, Expn, Helo, Help, Mail, Noop, Rcpt, Vrfy
@@ -178,6 +178,8 @@ class Client(Dialogue):
         envelope: list[Command] = [Mail(reverse_path, planned.parameters), *map(Rcpt, recipients)]
         if not planned.chunked:
             envelope.append(commands.DATA)
+        for command in envelope:
+            check_line(command)
         try:
             refused = self._check_envelope(envelope, self._say_all(envelope, pipelined=planned.pipelined))
             if planned.chunked:

@@ -13,16 +13,19 @@ from typing import Final, Protocol, Self
 from smtplab.net import networks
 from smtplab.net.taps import Happening, Tap
 from smtplab.net.tls import TlsLayer, client_context
-from smtplab.protocol.client import Answer, ClientSession, SmtpError, refuse
+from smtplab.protocol.client import Answer, ClientSession, NotSmtp, SmtpError, refuse
 from smtplab.protocol.commands import QUIT, Command
 from smtplab.protocol.observer import Observer
 from smtplab.protocol.replies import Reply
-from smtplab.protocol.states import State
+from smtplab.protocol.states import COMMAND_STATES, State
 from smtplab.protocol.transcript import Entry, Party
 
 # Seconds. RFC 5321 §4.5.3.2 asks for 2 to 10 minutes, by command; in a lab nobody waits that long to see that it hangs.
 TIMEOUT: Final = 30.0
 RECEIVE_SIZE: Final = 65536
+
+# Elsewhere, as amid the mail data, a QUIT would not be read as one.
+QUIT_STATES: Final = (State.REFUSED, *COMMAND_STATES)
 
 
 class Listening(Protocol):
@@ -138,7 +141,7 @@ class Dialogue:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            if error is None and self._socket is not None and self.state is not State.CLOSED:
+            if error is None and self._socket is not None and self.state in QUIT_STATES:
                 self.command(QUIT)
         finally:
             self.close()
@@ -154,8 +157,7 @@ class Dialogue:
 
         Raises ValueError when it is more than one line: somebody has put a command into an argument.
         """
-        if any(octet in bytes(command) for octet in b"\r\n"):
-            raise ValueError(f"a command is one line, and this is more: {_shown(command)!r}")
+        check_line(command)
         return self.session.send(command)
 
     def exchange(self, octets: bytes, said: str) -> Reply:
@@ -178,6 +180,7 @@ class Dialogue:
         try:
             self._write(octets if self._tls is None else self._tls.send(octets))
         except TimeoutError:
+            self.close()
             raise TimeoutError(f"the server took no octets of {said} for {self.timeout:g} seconds") from None
         except ConnectionError as error:
             if not self._readable():  # a reply such as 421 may have come just before the end
@@ -216,7 +219,11 @@ class Dialogue:
 
     def _receive(self, octets: bytes) -> None:
         self._listen("server", octets)
-        self._answers += self.session.receive(octets)
+        try:
+            self._answers += self.session.receive(octets)
+        except NotSmtp:
+            self.close()
+            raise
 
     def _listen(self, party: Party, octets: bytes) -> None:
         if self._listener is not None:
@@ -228,6 +235,7 @@ class Dialogue:
         try:
             octets = self._socket.recv(RECEIVE_SIZE)
         except TimeoutError:
+            self.close()  # a reply that came later would be taken for that to the next command
             raise TimeoutError(f"no reply to {said} within {self.timeout:g} seconds") from None
         except ConnectionError:
             octets = b""
@@ -241,6 +249,12 @@ class Dialogue:
     def _tap(self, happening: Happening, octets: bytes = b"") -> None:
         for tap in self.taps:
             tap(*self._addresses, happening, octets)
+
+
+def check_line(command: Command) -> None:
+    """Raise ValueError for a command that is more than one line."""
+    if any(octet in bytes(command) for octet in b"\r\n"):
+        raise ValueError(f"a command is one line, and this is more: {_shown(command)!r}")
 
 
 def _shown(command: Command) -> str:

@@ -13,9 +13,10 @@ from smtplab.protocol import auth
 from smtplab.protocol.commands import COMMAND_LINE_LIMIT, Auth, Command
 from smtplab.protocol.fields import verb_of
 from smtplab.protocol.flow import Flow
+from smtplab.protocol.leniency import state_after
 from smtplab.protocol.mail import mail_data
 from smtplab.protocol.replies import Reply, parse_reply
-from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, State, after
+from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, State
 
 # A reply has no limit in lines; a server that never ends one must not fill the memory.
 REPLY_LIMIT: Final = 2**20  # octets
@@ -228,7 +229,7 @@ class ClientSession:
 
     def _answer(self, reply: Reply) -> Answer:
         verb = self._waiting.popleft() if self._waiting else ""
-        self.state = after(self.state, verb, reply.code)
+        self.state = state_after(self.state, verb, reply.code)
         if verb in ("EHLO", "HELO") and reply.is_positive:
             self.extensions = parse_extensions(reply) if verb == "EHLO" else {}
         return Answer(verb, reply)
