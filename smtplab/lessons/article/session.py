@@ -1,49 +1,10 @@
-"""What does the article say, and what is right? Its claims, by the number that the curriculum gives them.
+"""Claims that lesson 01 judges: about the phases of a session, and about EHLO and HELO."""
 
-The words are the article's, in English. A section stands here only if it was read; of an RFC that is not at hand, the
-number alone.
-"""
-
-from collections.abc import Callable
 from typing import Final
 
+from smtplab.lessons.article.evidence import command, either, reply_to, smtp
 from smtplab.lessons.claims import Claim, Section
 from smtplab.protocol.states import END_OF_DATA, GREETING
-from smtplab.protocol.transcript import Entry, Transcript
-
-
-def smtp(*sections: str) -> tuple[Section, ...]:
-    """Give sections of RFC 5321."""
-    return tuple(Section("5321", section) for section in sections)
-
-
-def frames_of(wanted: Callable[[Entry], bool]) -> Callable[[Transcript], set[int]]:
-    """Give a function that finds the frames of the entries that are wanted."""
-    return lambda transcript: {frame for entry in transcript if wanted(entry) for frame in entry.frames}
-
-
-def reply_to(*verbs: str, code: int | None = None) -> Callable[[Transcript], set[int]]:
-    """Give a function that finds the replies to one of these verbs, with this code if there is one."""
-    return frames_of(lambda entry: entry.code is not None and entry.answers in verbs and code in (None, entry.code))
-
-
-def command(*verbs: str) -> Callable[[Transcript], set[int]]:
-    """Give a function that finds what the client sends under one of these verbs."""
-    return frames_of(lambda entry: entry.party == "client" and entry.verb in verbs)
-
-
-def either(*finders: Callable[[Transcript], set[int]]) -> Callable[[Transcript], set[int]]:
-    """Give a function that finds what any of these finds."""
-    return lambda transcript: set().union(*(find(transcript) for find in finders))
-
-
-every_smtp_frame: Final = frames_of(lambda _: True)
-
-
-def without_smtp(transcript: Transcript) -> set[int]:
-    """Find the frames that carry no octet of SMTP: the handshake, bare acknowledgements, the close."""
-    return set(range(1, transcript.packets + 1)) - every_smtp_frame(transcript)
-
 
 CLAIMS: Final = {
     "C01": Claim(
@@ -59,40 +20,6 @@ CLAIMS: Final = {
         right="Most do. A web page, a client of an Exchange server and one that speaks JMAP (RFC 8621) do not.",
         sections=(Section("8621"), Section("1939"), Section("9051"), *smtp("2.1")),
         hint="Think of a mail client in a browser. Which RFC is about reading or sending mail in another way?",
-    ),
-    "C09": Claim(
-        says="To capture SMTP alone, set the protocol in Wireshark's filter to SMTP.",
-        letter="F",
-        right="`smtp` is a display filter: everything is captured, and then hidden. "
-        "As a capture filter it is a syntax error; write `tcp port 25` there.",
-        sections=(),
-        hint="Were the frames without SMTP captured? Look for one in the ladder that shows TCP.",
-        frames=without_smtp,
-    ),
-    "C10": Claim(
-        says="That filter catches nearly all the packets; if it does not, add the server's address.",
-        letter="I",
-        right="It goes by the port. Frames without SMTP in them never pass, and on a port that Wireshark does not know "
-        "none does before it is told to decode it: the address helps nothing.",
-        sections=(),
-        hint="Count: how many frames of your capture would the filter leave out? Name one of them.",
-        frames=without_smtp,
-    ),
-    "C11": Claim(
-        says="The TCP handshake is not seen since TCP is filtered out.",
-        letter="I",
-        right="Frames without SMTP in them are hidden. Each frame that is shown has its TCP header all the same.",
-        sections=(),
-        hint="What does TCP carry in a frame that the filter shows?",
-        frames=lambda transcript: set(range(1, transcript.packets + 1)),
-    ),
-    "C12": Claim(
-        says="The first packet shown goes from the server to the client.",
-        letter="T",
-        right="The server speaks first: its 220 is the first frame with SMTP in it.",
-        sections=smtp("3.1", "4.3.1", "3.2"),
-        hint="Look at the first arrow of the ladder without TCP.",
-        frames=reply_to(GREETING),
     ),
     "C13": Claim(
         says="The code 220 says that the connection is established.",
