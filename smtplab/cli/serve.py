@@ -3,9 +3,19 @@
 import argparse
 import signal
 import threading
+from typing import TYPE_CHECKING, Any, Final
 
 from smtplab.cli import options
+from smtplab.net.server import IDLE_TIMEOUT, Server
+from smtplab.protocol.auth import SERVER_MECHANISMS
 from smtplab.protocol.commands import Lax
+
+if TYPE_CHECKING:
+    from smtplab.net.certificates import Authority
+
+
+# One word or more behind the option, and the option once or more.
+SEVERAL: Final[dict[str, Any]] = {"action": "extend", "nargs": "+", "default": []}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -17,29 +27,25 @@ def add(parser: argparse.ArgumentParser) -> None:
     option = parser.add_argument
     option("--host", default="127.0.0.1", help="where to listen: 127.0.0.1 or ::1 (default: %(default)s)")
     option("--port", type=options.port, default=2525, help="TCP port, 0 for any free one (default: %(default)s)")
-    option(
-        "--user",
-        type=options.user,
-        action="append",
-        default=[],
-        metavar="NAME:PASSWORD",
-        help="somebody who may log in",
-    )
+    option("--user", type=options.user, metavar="NAME:PASSWORD", help="somebody who may log in", **SEVERAL)
     option("--tls", choices=["none", "starttls", "implicit"], default="none", help="offer TLS, or begin with it")
     store = parser.add_mutually_exclusive_group()
     store.add_argument("--maildir", metavar="DIR", help="keep the mail in DIR, one Maildir for each mailbox")
     store.add_argument("--discard", action="store_true", help="store nothing")
-    option("--lax", choices=[str(name) for name in Lax], action="append", default=[], help="let a deviation pass")
+    option("--lax", choices=[str(name) for name in Lax], help="let a deviation from the standard pass", **SEVERAL)
+    option(
+        "--idle-timeout",
+        type=float,
+        default=IDLE_TIMEOUT,
+        metavar="SECONDS",
+        help="how long a client may be silent before it is told 421 (default: %(default)g)",
+    )
     option("--allow-remote", action="store_true", help="allow a --host beyond loopback")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Listen until SIGINT or SIGTERM."""
-    from smtplab.net.certificates import Authority, kept_directory
-    from smtplab.net.server import Server
-    from smtplab.protocol.auth import SERVER_MECHANISMS
-
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -51,8 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
         discard=arguments.discard,
         mechanisms=SERVER_MECHANISMS,
         tls=arguments.tls,
-        authority=Authority.kept(kept_directory()) if arguments.tls != "none" else None,
+        authority=_authority() if arguments.tls != "none" else None,
         lax=arguments.lax,
+        idle_timeout=arguments.idle_timeout,
         allow_remote=arguments.allow_remote,
     )
     with server:
@@ -60,3 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"listening on {host}:{server.port}", flush=True)
         stop.wait()
     return 0
+
+
+def _authority() -> "Authority":
+    """Give this user's own certificate authority, which `smtplab send` trusts too."""
+    from smtplab.net.certificates import Authority, kept_directory  # it loads a library that clear text has no need of
+
+    return Authority.kept(kept_directory())
