@@ -16,8 +16,10 @@ from smtplab.protocol.tls.messages import Said, describe, describe_alert, messag
 from smtplab.protocol.tls.names import (
     ALERT,
     APPLICATION_DATA,
+    BEGINS,
     CHANGE_CIPHER_SPEC,
     CLIENT_HELLO,
+    CONTINUES,
     ENCRYPT_THEN_MAC,
     FINISHED,
     HANDSHAKE,
@@ -128,7 +130,7 @@ class Session:
             says.append(describe(kind, body))
             self._follow(party, kind, body)
         if direction.begun is not None:
-            part = "continues" if continued is not None and not says else "begins"
+            part = CONTINUES if continued is not None and not says else BEGINS
             says.append((message_name(direction.begun), part))
         return says
 

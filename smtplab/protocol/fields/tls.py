@@ -1,6 +1,5 @@
 """What is each octet of a TLS record for, as far as it can be told without its keys?"""
 
-from collections.abc import Iterator
 from typing import Final
 
 from smtplab.protocol import auth
@@ -10,6 +9,7 @@ from smtplab.protocol.tls.hello import parse_hello
 from smtplab.protocol.tls.messages import MESSAGE_HEADER, describe, describe_alert, message_name
 from smtplab.protocol.tls.names import (
     ALERT,
+    BEGINS,
     CHANGE_CIPHER_SPEC,
     CLIENT_HELLO,
     HANDSHAKE,
@@ -58,20 +58,25 @@ def _tile_content(tiles: Tiles, decoded: auth.Decoded) -> None:
         meaning = "says why the session ends" if content[1] else "ends the session in good order"
         tiles.take(TLS_HEADER + 1, "alert level", "says whether the session can go on", "RFC 8446 §6")
         tiles.take(TLS_HEADER + 2, "alert description", meaning, "RFC 8446 §6", describe_alert(content)[1])
-    elif kind == HANDSHAKE and decoded:
-        messages = list(_messages(content))
-        # Where they are not those that the listener found, the octets are hidden, or begin inside a message.
-        if [message_name(number) for number, _ in messages] == [name for name, _ in decoded]:
-            for number, body in messages:
-                _tile_message(tiles, number, body)
+    elif kind == HANDSHAKE:
+        for number, body in _messages_as_said(content, decoded):
+            _tile_message(tiles, number, body)
 
 
-def _messages(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Give the messages that these octets would hold, as type and body; the last one may go on in the next record."""
-    while len(content) >= MESSAGE_HEADER:
-        stop = MESSAGE_HEADER + int.from_bytes(content[1:MESSAGE_HEADER], "big")
-        yield content[0], content[MESSAGE_HEADER:stop]
-        content = content[stop:]
+def _messages_as_said(content: bytes, decoded: auth.Decoded) -> list[tuple[int, bytes]]:
+    """Give the messages in a record as type and body, if they are those that the listener found there.
+
+    If not, the octets are hidden, or begin inside a message. The last one may go on in the next record.
+    """
+    messages, start = list[tuple[int, bytes]](), 0
+    while start + MESSAGE_HEADER <= len(content):
+        body = start + MESSAGE_HEADER
+        stop = body + int.from_bytes(content[start + 1 : body], "big")
+        messages.append((content[start], content[body:stop]))
+        start = stop
+    named = [message_name(number) for number, _ in messages] == [name for name, _ in decoded]
+    whole = start == len(content) or any(value == BEGINS for _, value in decoded)
+    return messages if named and whole else []
 
 
 def _tile_message(tiles: Tiles, kind: int, body: bytes) -> None:

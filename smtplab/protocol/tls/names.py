@@ -26,6 +26,7 @@ RECORD_TYPES: Final = {
 
 # What a listener calls a record of which octets are lost, and what stands between the gap and the next record.
 TORN, REST = "torn record", "rest of a torn record"
+BEGINS, CONTINUES = "begins", "continues"  # what it says of a message that goes on in the next record
 
 TLS_1_2, TLS_1_3 = 0x0303, 0x0304
 VERSIONS: Final = {0x0300: "SSL 3.0", 0x0301: "TLS 1.0", 0x0302: "TLS 1.1", TLS_1_2: "TLS 1.2", TLS_1_3: "TLS 1.3"}
