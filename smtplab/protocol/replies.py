@@ -203,27 +203,8 @@ CODES: Final = {
 
 _FIRST_DIGIT: Final = {2: "done", 3: "go on", 4: "not now: try again later", 5: "no: do not try the same again"}
 
-# RFC 3463 §2: class. §3.1: subject.
-_CLASSES: Final = {"2": "success", "4": "persistent transient failure", "5": "permanent failure"}
-_SUBJECTS: Final = {
-    "0": "other or undefined",
-    "1": "addressing",
-    "2": "mailbox",
-    "3": "mail system",
-    "4": "network and routing",
-    "5": "mail delivery protocol",
-    "6": "message content or media",
-    "7": "security or policy",
-}
-
 
 def meaning_of_code(code: int) -> tuple[str, str]:
     """Say what a reply code means, and where that is written. An unknown code is read by its first digit (§4.2.1)."""
     digit = _FIRST_DIGIT.get(code // 100, "not a reply code of SMTP")
     return CODES.get(code, (digit, "RFC 5321 §4.2.1"))
-
-
-def meaning_of_enhanced(enhanced: str) -> str:
-    """Say what class and subject an enhanced status code names (RFC 3463 §2)."""
-    kind, subject, *_ = enhanced.split(".")
-    return f"{_CLASSES.get(kind, 'unknown class')}: {_SUBJECTS.get(subject, 'unknown subject')}"

@@ -108,7 +108,8 @@ class Entry:
     @property
     def fields(self) -> tuple[Field, ...]:
         """What each octet is: the fields tile `octets` from 0 to the end, in order."""
-        return fields.tile(self.kind, self.octets, self.answers, self.decoded)
+        begins = self.before is not State.CHUNKS
+        return fields.tile(self.kind, self.octets, self.answers, self.decoded, begins=begins)
 
 
 PHASES = {GREETING: "greeting", END_OF_DATA: "DATA", "BDAT": "DATA", BDAT_LAST: "DATA", "STARTTLS": "TLS"}

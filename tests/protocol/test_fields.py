@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from smtplab.protocol import auth, commands, extensions, fields
 from smtplab.protocol.fields import Field, argument_of, tile, verb_of
+from smtplab.protocol.fields.esmtp import PARAMETERS
 from smtplab.protocol.states import END_OF_DATA, GREETING
 from smtplab.protocol.transcript import Kind
 from tests.protocol import strategies
+from tests.protocol.fields import assert_tiled, named, only
 
 # How kinds begin, so that hypothesis gets past the first field.
 BEGINNINGS = (
@@ -21,16 +23,12 @@ BEGINNINGS = (
     b"250-2.1.0 ",
     b"334 ",
     b"Subject: ",
+    b"To: a <b@c>, ",
+    b"Received: from a by b; ",
+    b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n",
+    b"DKIM-Signature: v=1; ",
 )
 ANSWERS = (None, GREETING, END_OF_DATA, *commands.VERBS)
-
-
-def assert_tiled(tiles: tuple[Field, ...], octets: bytes) -> None:
-    """Assert that the fields begin at 0, touch each other, end at the last octet, and are safe to show."""
-    assert [field.start for field in tiles] == [0, *(field.stop for field in tiles)][: len(tiles)]
-    assert (tiles[-1].stop if tiles else 0) == len(octets)
-    assert all(field.start < field.stop and field.name and field.meaning for field in tiles)
-    assert all(field.value.isprintable() or not field.value.isascii() for field in tiles)
 
 
 @given(
@@ -38,16 +36,12 @@ def assert_tiled(tiles: tuple[Field, ...], octets: bytes) -> None:
     st.builds(bytes.__add__, st.just(b"") | st.sampled_from(BEGINNINGS), strategies.octets),
     st.sampled_from(ANSWERS),
     st.sampled_from([(), (("username", "tim"), ("password", "\x1b[2J")), (("response", ""),)]),
+    st.booleans(),
 )
 def test_tile_any_octets_of_any_kind_are_tiled(
-    kind: Kind, octets: bytes, answers: str | None, decoded: auth.Decoded
+    kind: Kind, octets: bytes, answers: str | None, decoded: auth.Decoded, begins: bool
 ) -> None:
-    assert_tiled(tile(kind, octets, answers, decoded), octets)
-
-
-def named(kind: Kind, octets: bytes, answers: str | None = None, decoded: auth.Decoded = ()) -> list[tuple[str, bytes]]:
-    """Give the fields as pairs of their names and their octets."""
-    return [(field.name, octets[field.start : field.stop]) for field in tile(kind, octets, answers, decoded)]
+    assert_tiled(tile(kind, octets, answers, decoded, begins=begins), octets)
 
 
 COMMANDS = [
@@ -130,6 +124,18 @@ COMMANDS = [
         [("verb", b"QUIT"), ("blank", b" "), ("not understood", b"now"), ("CRLF", b"\r\n")],
         id="an argument where none belongs",
     ),
+    pytest.param(
+        b"RCPT TO:<b@example.org> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;b+2Bc@example.org\r\n",
+        [
+            *[("verb", b"RCPT"), ("blank", b" "), ("keyword", b"TO:"), ("open", b"<")],
+            *[("forward-path", b"b@example.org"), ("close", b">"), ("blank", b" ")],
+            *[("parameter", b"NOTIFY"), ("equals", b"="), ("condition", b"SUCCESS"), ("comma", b",")],
+            *[("condition", b"DELAY"), ("blank", b" "), ("parameter", b"ORCPT"), ("equals", b"=")],
+            *[("address type", b"rfc822"), ("semicolon", b";"), ("original recipient", b"b+2Bc@example.org")],
+            ("CRLF", b"\r\n"),
+        ],
+        id="RCPT with a list and an address for its parameters",
+    ),
     pytest.param(b"QUIT", [("verb", b"QUIT")], id="no line end"),
     pytest.param(b"\xff\r\n", [("not understood", b"\xff"), ("CRLF", b"\r\n")], id="no verb"),
 ]
@@ -155,12 +161,24 @@ REPLIES = [
         "EHLO",
         [
             *[("code", b"250"), ("separator", b"-"), ("domain", b"mail"), ("CRLF", b"\r\n")],
-            *[("code", b"250"), ("separator", b"-"), ("keyword", b"SIZE"), ("keyword parameters", b" 10")],
-            *[("CRLF", b"\r\n"), ("code", b"250"), ("separator", b"-"), ("keyword", b"AUTH")],
-            *[("keyword parameters", b"=LOGIN"), ("CRLF", b"\r\n"), ("code", b"250"), ("separator", b" ")],
+            *[("code", b"250"), ("separator", b"-"), ("keyword", b"SIZE"), ("blank", b" "), ("size limit", b"10")],
+            *[("CRLF", b"\r\n"), ("code", b"250"), ("separator", b"-"), ("keyword", b"AUTH"), ("equals", b"=")],
+            *[("mechanism", b"LOGIN"), ("CRLF", b"\r\n"), ("code", b"250"), ("separator", b" ")],
             *[("keyword", b"HELP"), ("CRLF", b"\r\n")],
         ],
         id="EHLO",
+    ),
+    pytest.param(
+        b"250-mail\r\n250-AUTH PLAIN  LOGIN\r\n250 LIMITS RCPTMAX=20\r\n",
+        "EHLO",
+        [
+            *[("code", b"250"), ("separator", b"-"), ("domain", b"mail"), ("CRLF", b"\r\n")],
+            *[("code", b"250"), ("separator", b"-"), ("keyword", b"AUTH"), ("blank", b" "), ("mechanism", b"PLAIN")],
+            *[("blank", b"  "), ("mechanism", b"LOGIN"), ("CRLF", b"\r\n"), ("code", b"250"), ("separator", b" ")],
+            *[("keyword", b"LIMITS"), ("blank", b" "), ("limit", b"RCPTMAX"), ("equals", b"=")],
+            *[("limit value", b"20"), ("CRLF", b"\r\n")],
+        ],
+        id="EHLO, parameters one by one",
     ),
     pytest.param(
         b"550 5.1.1 No such mailbox\r\n",
@@ -202,37 +220,6 @@ def test_tile_reply_names_its_parts(octets: bytes, answers: str | None, expected
 
 
 OTHERS = [
-    pytest.param(
-        Kind.MAIL_DATA,
-        b"Subject: a\r\n b\r\nTo : c\r\n\r\n..x\r\ny.\r\n",
-        [
-            *[("header field name", b"Subject"), ("colon", b":"), ("header field body", b" a\r\n b\r\n")],
-            *[
-                ("header field name", b"To"),
-                ("colon", b" :"),
-                ("header field body", b" c\r\n"),
-                ("empty line", b"\r\n"),
-            ],
-            *[("stuffed dot", b"."), ("body", b".x\r\ny.\r\n")],
-        ],
-        id="mail data",
-    ),
-    pytest.param(
-        Kind.MAIL_DATA,
-        b"\r\nSubject: a\r\n",
-        [("empty line", b"\r\n"), ("body", b"Subject: a\r\n")],
-        id="mail data, empty line first",
-    ),
-    pytest.param(
-        Kind.MAIL_DATA,
-        b"a: b\n\nc\n",
-        [
-            *[("header field name", b"a"), ("colon", b":"), ("header field body", b" b\n"), ("empty line", b"\n")],
-            ("body", b"c\n"),
-        ],
-        id="mail data with bare LF",
-    ),
-    pytest.param(Kind.MAIL_DATA, b"no header", [("body", b"no header")], id="mail data without header"),
     pytest.param(Kind.END_OF_DATA, b".\r\n", [("end mark", b"."), ("CRLF", b"\r\n")], id="end of data"),
     pytest.param(Kind.END_OF_DATA, b".\n", [("end mark", b"."), ("bare LF", b"\n")], id="end of data, bare LF"),
     pytest.param(Kind.AUTH, b"dGlt\r\n", [("response", b"dGlt"), ("CRLF", b"\r\n")], id="auth"),
@@ -254,11 +241,6 @@ OTHERS = [
 @pytest.mark.parametrize(("kind", "octets", "expected"), OTHERS)
 def test_tile_other_kind_names_its_parts(kind: Kind, octets: bytes, expected: list[tuple[str, bytes]]) -> None:
     assert named(kind, octets) == expected
-
-
-def only(name: str, tiles: tuple[Field, ...]) -> Field:
-    (field,) = (field for field in tiles if field.name == name)
-    return field
 
 
 def test_tile_base64_has_what_it_says_for_its_value() -> None:
@@ -303,6 +285,61 @@ def test_tile_unknown_parameter_and_extension_say_so() -> None:
 def test_tile_field_has_a_section_of_an_rfc() -> None:
     for field in tile(Kind.COMMAND, b"MAIL FROM:<a@example.org> SIZE=1\r\n", None, ()):
         assert field.source.startswith("RFC ")
+
+
+def of_parameter(octets: bytes) -> Field:
+    """Give the field of the value that stands behind a parameter of MAIL."""
+    return tile(Kind.COMMAND, b"MAIL FROM:<> " + octets + b"\r\n", None, ())[-2]
+
+
+@pytest.mark.parametrize(
+    ("octets", "value", "meaning"),
+    [
+        pytest.param(b"SIZE=1500", "1500", "announces a message of 1,500 octets (1.5 KiB)", id="SIZE"),
+        pytest.param(b"SIZE=1", "1", "announces a message of 1 octet", id="SIZE of one"),
+        pytest.param(b"SIZE=1048576", "1048576", "of 1,048,576 octets (1.0 MiB)", id="SIZE of many"),
+        pytest.param(b"SIZE=" + b"9" * 5000, "9" * 5000, "a number of 5000 digits", id="SIZE beyond all measure"),
+        pytest.param(b"SIZE=big", "big", "is no number", id="SIZE that is none"),
+        pytest.param(b"BODY=8bitmime", "8bitmime", "octets over 127", id="BODY"),
+        pytest.param(b"RET=HDRS", "HDRS", "nothing but the header", id="RET"),
+        pytest.param(b"ENVID=a+3Db+20c+", "a=b c+", "names the transaction", id="ENVID in xtext"),
+        pytest.param(b"AUTH=a+2B@b", "a+@b", "who submitted", id="AUTH in xtext"),
+        pytest.param(b"AUTH=<>", "<>", "nobody known here", id="AUTH of nobody"),
+        pytest.param(b"ORCPT=whoever", "whoever", "as it was first given", id="ORCPT without type"),
+        pytest.param(b"NOTIFY=SOMETIMES", "SOMETIMES", "no condition", id="NOTIFY that is unknown"),
+    ],
+)
+def test_tile_parameter_value_is_decoded_and_explained(octets: bytes, value: str, meaning: str) -> None:
+    field = of_parameter(octets)
+    assert field.value == value
+    assert meaning in field.meaning
+
+
+@pytest.mark.parametrize("keyword", [*extensions.MAIL_PARAMETERS, *extensions.RCPT_PARAMETERS])
+def test_parameters_explains_each_one_that_is_taken(keyword: str) -> None:
+    assert keyword in PARAMETERS
+
+
+@pytest.mark.parametrize(
+    ("octets", "meaning"),
+    [
+        pytest.param(b"SIZE 35882577", "taken: 35,882,577 octets (34.2 MiB)", id="SIZE"),
+        pytest.param(b"SIZE 0", "no fixed limit", id="SIZE 0"),
+        pytest.param(b"SIZE many", "is no number", id="SIZE that is none"),
+        pytest.param(b"AUTH plain", "a listener outside TLS has the password", id="a mechanism of the lab"),
+        pytest.param(b"AUTH GSSAPI", "by Kerberos", id="another mechanism"),
+        pytest.param(b"AUTH XYZ", "not known here", id="an unknown mechanism"),
+        pytest.param(b"DSN x", "belongs to the keyword", id="a parameter where none is defined"),
+    ],
+)
+def test_tile_parameter_of_a_keyword_is_explained(octets: bytes, meaning: str) -> None:
+    assert meaning in tile(Kind.REPLY, b"250-a\r\n250 " + octets + b"\r\n", "EHLO", ())[-2].meaning
+
+
+def test_tile_enhanced_status_code_says_class_subject_and_detail() -> None:
+    field = only("enhanced status code", tile(Kind.REPLY, b"550 5.1.1 No\r\n", "RCPT", ()))
+    assert field.meaning == "permanent failure: addressing: there is no such mailbox"
+    assert field.source == "RFC 3463 §3.2"
 
 
 @pytest.mark.parametrize("verb", commands.VERBS)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtplab.protocol import handlers, replies
-from smtplab.protocol.replies import CODES, REPLY_LINE_LIMIT, Reply, meaning_of_code, meaning_of_enhanced, parse_reply
+from smtplab.protocol.replies import CODES, REPLY_LINE_LIMIT, Reply, meaning_of_code, parse_reply
 from tests.protocol import strategies
 
 # Read this way and written this way.
@@ -184,16 +184,3 @@ def test_reply_str_shows_what_a_stranger_said_safely(octets: bytes, text: str) -
 )
 def test_meaning_of_code_unknown_one_is_read_by_its_first_digit(code: int, meaning: str, source: str) -> None:
     assert meaning_of_code(code) == (meaning, source)
-
-
-@pytest.mark.parametrize(
-    ("enhanced", "meaning"),
-    [
-        pytest.param("2.1.5", "success: addressing", id="known"),
-        pytest.param("4.4.2", "persistent transient failure: network and routing", id="transient"),
-        pytest.param("5.9.0", "permanent failure: unknown subject", id="unknown subject"),
-        pytest.param("3.0.0", "unknown class: other or undefined", id="unknown class"),
-    ],
-)
-def test_meaning_of_enhanced_names_class_and_subject(enhanced: str, meaning: str) -> None:
-    assert meaning_of_enhanced(enhanced) == meaning

@@ -9,20 +9,27 @@ from typing import Final
 
 from smtplab.protocol import auth
 from smtplab.protocol.fields.commands import VERBS, argument_of, tile_auth, tile_command, verb_of
+from smtplab.protocol.fields.keywords import EXTENSIONS
 from smtplab.protocol.fields.mail import tile_chunk, tile_end_of_data, tile_mail_data
-from smtplab.protocol.fields.replies import EXTENSIONS, tile_reply
+from smtplab.protocol.fields.replies import tile_reply
 from smtplab.protocol.fields.tiles import Field, Tiles
 from smtplab.protocol.fields.tls import tile_tls
 
 __all__ = ["EXTENSIONS", "VERBS", "Field", "argument_of", "tile", "verb_of"]
 
 
-def tile(kind: str, octets: bytes, answers: str | None, decoded: auth.Decoded) -> tuple[Field, ...]:
+def tile(
+    kind: str, octets: bytes, answers: str | None, decoded: auth.Decoded, *, begins: bool = True
+) -> tuple[Field, ...]:
     """Give the fields of an entry: they start at 0, touch each other and stop at the last octet.
 
     kind: a value of `Kind`. answers: for a reply, what it answers. decoded: for AUTH, what its base64 says; for TLS,
-    what its record holds.
+    what its record holds. begins: for a chunk, whether none of its message came before it.
     """
+    if kind == "mail data":
+        return tuple(tile_mail_data(octets))
+    if kind == "chunk":
+        return tuple(tile_chunk(octets, begins=begins))
     tiles = Tiles(octets)
     if kind == "reply":
         tile_reply(tiles, answers, decoded)
@@ -35,8 +42,6 @@ def tile(kind: str, octets: bytes, answers: str | None, decoded: auth.Decoded) -
 _TILERS: Final[dict[str, Callable[[Tiles, auth.Decoded], None]]] = {
     "command": tile_command,
     "auth": tile_auth,
-    "mail data": tile_mail_data,
     "end of data": tile_end_of_data,
-    "chunk": tile_chunk,
     "tls": tile_tls,
 }

@@ -4,6 +4,8 @@ import re
 from typing import Final
 
 from smtplab.protocol import auth
+from smtplab.protocol.fields.esmtp import tile_parameters
+from smtplab.protocol.fields.keywords import mechanism_meaning
 from smtplab.protocol.fields.tiles import Field, Tiles, end_of_text
 
 # Verbs, what they ask for and where they are defined.
@@ -66,18 +68,6 @@ _PATHS: Final = {
     "RCPT": ("forward-path", "is one recipient of the mail", "RFC 5321 §4.1.1.3"),
 }
 
-_PARAMETER = re.compile(rb"[ \t]+(?P<parameter>[^\s=]+)(?P<equals>=)?(?P<parameter_value>[^\s]+)?")
-_PARAMETERS: Final = {
-    "SIZE": ("announces the size of the message in octets", "RFC 1870 §4"),
-    "BODY": ("says whether the message is 7-bit, 8-bit or binary", "RFC 6152 §2"),
-    "AUTH": ("names who submitted the message first", "RFC 4954 §5"),
-    "SMTPUTF8": ("says that addresses or header may be UTF-8", "RFC 6531 §3.4"),
-    "RET": ("says how much of the message a notice brings back", "RFC 3461 §4.3"),
-    "ENVID": ("names the transaction in notices", "RFC 3461 §4.4"),
-    "NOTIFY": ("says when a notice is wanted", "RFC 3461 §4.1"),
-    "ORCPT": ("names the recipient as it was first given", "RFC 3461 §4.2"),
-}
-
 
 def tile_command(tiles: Tiles, decoded: auth.Decoded) -> None:
     match = _VERB.match(tiles.octets)
@@ -115,11 +105,7 @@ def _tile_path(tiles: Tiles, verb: str, end: int) -> None:
         return
     tiles.take_match(match, _PATH_NAMES | {"mailbox": _PATHS[verb][1:]})
     tiles.fields = [_named(field, "mailbox", _PATHS[verb][0]) for field in tiles.fields]
-    while parameter := _PARAMETER.match(tiles.octets, tiles.position, end):
-        keyword = parameter["parameter"].decode("ascii", "replace").upper()
-        meaning = _PARAMETERS.get(keyword, ("is a parameter that is not known here", "RFC 5321 §4.1.1.11"))
-        names = {"parameter": meaning, "equals": ("separates", "RFC 5321 §4.1.2"), "parameter_value": meaning}
-        tiles.take_match(parameter, names)
+    tile_parameters(tiles, end)
 
 
 def _named(field: Field, old: str, new: str) -> Field:
@@ -128,7 +114,8 @@ def _named(field: Field, old: str, new: str) -> Field:
 
 def _tile_auth_argument(tiles: Tiles, end: int, decoded: auth.Decoded) -> None:
     mechanism, blank, _ = tiles.octets[tiles.position : end].partition(b" ")
-    tiles.take(tiles.position + len(mechanism), "mechanism", "names the way of proving it", "RFC 4954 §4")
+    name = mechanism.decode("ascii", "replace").upper()
+    tiles.take(tiles.position + len(mechanism), "mechanism", *mechanism_meaning(name))
     tiles.take(tiles.position + len(blank), "blank", "separates", "RFC 4954 §4")
     if tiles.octets[tiles.position : end] == auth.EMPTY_INITIAL_RESPONSE.encode():
         tiles.take(end, "initial response", "stands for an empty one", "RFC 4954 §4")
