@@ -246,7 +246,7 @@ def parse_extensions(reply: Reply) -> dict[str, str]:
 
     `250-SIZE 1000` gives {"SIZE": "1000"}. The first line is no extension but the server's name (§4.1.1.1).
     """
-    words = (line.partition(" ") for line in reply.lines[1:])
+    words = (line.partition(" ") for line in reply.lines[1:] if line.strip())  # postfix's smtp-sink ends with none
     return {keyword.upper(): parameters for keyword, _, parameters in words}
 
 

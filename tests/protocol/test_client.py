@@ -157,6 +157,10 @@ def test_parse_extensions_skips_the_server_name() -> None:
     assert parse_extensions(Reply(250, "", "PIPELINING hello\nSIZE")) == {"SIZE": ""}
 
 
+def test_parse_extensions_skips_an_empty_line() -> None:
+    assert parse_extensions(Reply(250, "", "smtp-sink\nDSN\n")) == {"DSN": ""}
+
+
 # AUTH: an exchange is replies of the server, each with what the client says to it
 
 
