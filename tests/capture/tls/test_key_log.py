@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,3 +96,8 @@ def test_file_of_something_else_is_told_in_one_line(tmp_path: Path) -> None:
 def test_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_key_log(tmp_path / "keys")
+
+
+def test_library_for_ciphers_is_not_loaded_without_a_key() -> None:
+    code = "import sys, smtplab.capture.record; sys.exit('cryptography' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
