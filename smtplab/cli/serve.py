@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         dict(arguments.user),
         host=arguments.host,
         port=arguments.port,
+        network="loopback",  # where other programs find it
         maildir=arguments.maildir,
         discard=arguments.discard,
         mechanisms=SERVER_MECHANISMS,
