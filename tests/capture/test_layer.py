@@ -3,8 +3,9 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scapy.compat import raw
 from scapy.layers.inet import IP, TCP
-from scapy.packet import Packet, Raw, raw
+from scapy.packet import Packet, Raw
 from scapy.sendrecv import sniff
 from scapy.sessions import TCPSession
 
@@ -107,7 +108,7 @@ def test_layer_very_many_lines_are_no_problem() -> None:
 
 
 def test_layer_shows_verb_and_argument() -> None:
-    shown = from_client(b"RCPT TO:<test02@coremail.cn>\r\n").show(dump=True)
+    shown = str(from_client(b"RCPT TO:<test02@coremail.cn>\r\n").show(dump=True))
     assert "verb      = b'RCPT'" in shown
     assert "argument  = b'TO:<test02@coremail.cn>'" in shown
 
@@ -136,7 +137,7 @@ def test_bind_port_makes_the_lab_port_smtp() -> None:
 def stream(*segments: tuple[int, bytes]) -> list[Packet]:
     """Give the packets of a conversation: who says what, in segments."""
     said = {CLIENT: 1000, SERVER: 5000}
-    packets = []
+    packets: list[Packet] = []
     for port, octets in segments:
         other = SERVER if port == CLIENT else CLIENT
         packets.append(IP(raw(IP() / TCP(sport=port, dport=other, seq=said[port], flags="PA") / Raw(octets))))
