@@ -14,8 +14,8 @@ from smtplab.capture.link import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG
 from smtplab.capture.order import Part
 from smtplab.capture.streams import Control, TcpStream
 from smtplab.capture.tls.key_log import KeyLog
-from smtplab.capture.tls.reader import TlsReader
-from smtplab.protocol.observer import Observer, looks_like_smtp
+from smtplab.capture.tls.observer import TlsObserver
+from smtplab.protocol.observer import looks_like_smtp
 from smtplab.protocol.tls.hello import client_random_in
 from smtplab.protocol.transcript import Entry, Party, Segment, Stream
 
@@ -38,11 +38,10 @@ class Conversation:
     def __init__(self, stream: TcpStream, start: int, ports: Collection[int], keys: KeyLog) -> None:
         self.stream = stream
         self._keys = keys
-        self._tls = TlsReader(stream.number, keys)
         self._on_trial = False  # at an unusual port, until it is known what TLS hides
         self._entries: list[Entry] = []
         self._start = start
-        self._observer: Observer | None = None
+        self._observer: TlsObserver | None = None
         self._latest = 0  # frame
         self._place: dict[tuple[Party, int], int] = {}  # (party, frame) -> the later frame that it comes after
         self._held: list[tuple[int, Part]] = []
@@ -74,7 +73,7 @@ class Conversation:
         if self._observer is None:
             self._decide()
         if self._observer is not None:
-            self._entries += self._tls.read(self._observer.close()) + self._tls.close()
+            self._entries += self._observer.close()
             if self._on_trial:
                 self._judge()
 
@@ -131,21 +130,20 @@ class Conversation:
         self._entries.clear()
 
     def _begin(self) -> None:
-        self._observer = Observer(self.stream.number)
+        self._observer = TlsObserver(self.stream.number, self._keys)
         held, self._held = self._held, []
         for side, part in held:
             self._read(self._observer, side, part)
 
-    def _read(self, observer: Observer, side: int, part: Part) -> None:
+    def _read(self, observer: TlsObserver, side: int, part: Part) -> None:
         party, time = self._party(side), self._seconds(part.time)
         if part.number < self._latest:
             self._place[party, part.number] = self._latest
         self._latest = max(self._latest, part.number)
         if part.missing:
-            heard = observer.skip(party, part.missing, time, part.number)
+            self._entries += observer.skip(party, part.missing, time, part.number)
         else:
-            heard = observer.receive(party, part.octets, time, part.number)
-        self._entries += self._tls.read(heard)
+            self._entries += observer.receive(party, part.octets, time, part.number)
         if self._on_trial:
             self._judge()
 

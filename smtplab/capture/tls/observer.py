@@ -17,23 +17,33 @@ from smtplab.protocol.tls.names import REST, TLS_HEADER, TORN
 from smtplab.protocol.transcript import Entry, Kind, Party
 
 
-class TlsReader:
-    """Reads one connection. stream: its number. keys: see `Session`."""
+class TlsObserver:
+    """Reads one connection as an `Observer` does, and inside TLS too. stream: its number. keys: see `Session`."""
 
     def __init__(self, stream: int, keys: KeyLog) -> None:
         self._stream = stream
         self._keys = keys
+        self._outside = Observer(stream)
         self._session: Session | None = None  # from the first record on
         self._inside: Observer | None = None  # from the first octets on that came out of one
         self._torn: dict[Party, int] = {"client": 0, "server": 0}  # octets of a torn record that are still to come
 
-    def read(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Take the next entries that were heard outside, and give those that stand in their place."""
-        return [given for entry in entries for given in self._read(entry)]
+    def receive(self, party: Party, octets: bytes, time: float, frame: int) -> list[Entry]:
+        """Take in octets, as an `Observer` does."""
+        return self._look_inside(self._outside.receive(party, octets, time, frame))
+
+    def skip(self, party: Party, missing: int, time: float, frame: int) -> list[Entry]:
+        """Note that octets are not in the capture, as an `Observer` does."""
+        return self._look_inside(self._outside.skip(party, missing, time, frame))
 
     def close(self) -> list[Entry]:
         """End the connection, or the capture, and give what is left."""
-        return self._inside.close() if self._inside is not None else []
+        left = self._look_inside(self._outside.close())
+        return left + (self._inside.close() if self._inside is not None else [])
+
+    def _look_inside(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Take the next entries that were heard outside, and give those that stand in their place."""
+        return [given for entry in entries for given in self._read(entry)]
 
     def _read(self, entry: Entry) -> list[Entry]:
         if entry.kind is Kind.TLS:
