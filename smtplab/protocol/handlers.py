@@ -137,9 +137,11 @@ def on_data(session: "ServerSession", _command: commands.Bare) -> Reply:
 def on_bdat(session: "ServerSession", command: commands.Bdat) -> Reply:
     """Take a chunk, whose octets have come in already. The last one is answered once the message is stored.
 
-    Replies 250; 552 5.3.4 when the message grows too large, and then 503 until RSET.
+    Replies 250; 552 5.3.4 when the message grows too large, and then 503 until RSET; 502 where it is not offered.
     RFC 3030 §2.
     """
+    if "CHUNKING" not in session.policy.extensions:
+        return replies.NOT_IMPLEMENTED
     if session.buffers.is_spoiled:
         return replies.SPOILED_TRANSACTION
     if session.buffers.size > session.policy.size_limit:

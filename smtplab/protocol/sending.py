@@ -59,7 +59,7 @@ def plan(content: bytes, reverse_path: str, forward_paths: Sequence[str], extens
 
 
 def _header(content: bytes) -> bytes:
-    return content.partition(b"\r\n\r\n")[0]
+    return (b"\r\n" + content).partition(b"\r\n\r\n")[0]  # a message may begin with the empty line
 
 
 def _need(keyword: str, status: str, reason: str, extensions: Mapping[str, str]) -> None:
