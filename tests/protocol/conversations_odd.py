@@ -170,6 +170,14 @@ ODD: Final[dict[str, tuple[str, list[str]]]] = {
         OPENING + "c: NOO\ns: 25",
         [*OPENED, "C unknown NOO", "S unknown 25"],
     ),
+    "a 354 though two replies before it are not in the capture": (
+        OPENING + "C: MAIL FROM:<a@example.org>\nC: RCPT TO:<b@example.org>\nC: DATA\nS: 354 go on\nC: .\nS: 250 OK",
+        [
+            *OPENED,
+            *["C MAIL", "C RCPT", "C DATA", "S 354 to DATA -> MAIL_DATA", r"C end of data .\r\n"],
+            "S 250 to END-OF-DATA -> READY",
+        ],
+    ),
     "a reply nobody asked for": (OPENING + "S: 250 surprise", [*OPENED, "S 250 to nothing"]),
 }
 

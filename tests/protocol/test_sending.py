@@ -1,0 +1,75 @@
+"""Which extensions a mail has need of, for each kind of mail and of server."""
+
+import pytest
+
+from smtplab.protocol.sending import CannotSend, Plan, plan
+
+ALL = {
+    "PIPELINING": "",
+    "SIZE": "1000",
+    "8BITMIME": "",
+    "CHUNKING": "",
+    "BINARYMIME": "",
+    "SMTPUTF8": "",
+}
+TEXT = b"Subject: x\r\n\r\nbody\r\n"
+
+
+def without(*keywords: str) -> dict[str, str]:
+    return {keyword: value for keyword, value in ALL.items() if keyword not in keywords}
+
+
+PLANS = [
+    pytest.param(TEXT, {}, Plan({}, False, False), id="text, no extensions"),
+    pytest.param(TEXT, ALL, Plan({"SIZE": "20"}, True, False), id="text, all extensions"),
+    pytest.param(TEXT, {"SIZE": ""}, Plan({"SIZE": "20"}, False, False), id="a server that tells no limit"),
+    pytest.param(TEXT, {"SIZE": "0"}, Plan({"SIZE": "20"}, False, False), id="a server without limit"),
+    pytest.param(TEXT, {"SIZE": "20"}, Plan({"SIZE": "20"}, False, False), id="exactly at the limit"),
+    pytest.param(
+        b"\r\n\xc3\xa4\r\n", without("SIZE", "PIPELINING"), Plan({"BODY": "8BITMIME"}, False, False), id="8-bit body"
+    ),
+    pytest.param(
+        "Subject: ä\r\n\r\n".encode(),
+        without("SIZE", "PIPELINING"),
+        Plan({"BODY": "8BITMIME", "SMTPUTF8": ""}, False, False),
+        id="8-bit header",
+    ),
+    pytest.param(b"\r\n\0\r\n", without("SIZE", "PIPELINING"), Plan({"BODY": "BINARYMIME"}, False, True), id="NUL"),
+    pytest.param(
+        b"\r\na\nb\r\n", without("SIZE", "PIPELINING"), Plan({"BODY": "BINARYMIME"}, False, True), id="bare LF"
+    ),
+    pytest.param(
+        b"x" * 999 + b"\r\n", without("SIZE", "PIPELINING"), Plan({"BODY": "BINARYMIME"}, False, True), id="long line"
+    ),
+    pytest.param(b"x" * 998 + b"\r\n", without("SIZE", "PIPELINING"), Plan({}, False, False), id="longest line"),
+    pytest.param(b"\r\na\nb\r\n", {}, Plan({}, False, False), id="bare LF where it cannot be helped"),
+]
+
+
+@pytest.mark.parametrize(("content", "extensions", "expected"), PLANS)
+def test_plan_uses_what_the_mail_needs(content: bytes, extensions: dict[str, str], expected: Plan) -> None:
+    assert plan(content, "a@example.org", ["b@example.org"], extensions) == expected
+
+
+@pytest.mark.parametrize(
+    ("sender", "recipients"), [("jörg@example.org", ["b@example.org"]), ("", ["b@example.org", "δ@example.org"])]
+)
+def test_plan_address_that_is_not_ascii_needs_smtputf8(sender: str, recipients: list[str]) -> None:
+    assert plan(TEXT, sender, recipients, without("SIZE")).parameters == {"SMTPUTF8": ""}
+    with pytest.raises(CannotSend, match="needs SMTPUTF8") as refused:
+        plan(TEXT, sender, recipients, {})
+    assert refused.value.status == "5.6.7"
+
+
+@pytest.mark.parametrize(
+    ("content", "extensions", "status"),
+    [
+        pytest.param(TEXT, {"SIZE": "19"}, "5.3.4", id="too large"),
+        pytest.param(b"\r\n\xff\r\n", without("8BITMIME", "BINARYMIME"), "5.6.3", id="8-bit"),
+        pytest.param("Subject: ä\r\n\r\n".encode(), without("SMTPUTF8"), "5.6.7", id="UTF-8 in the header"),
+    ],
+)
+def test_plan_mail_that_cannot_be_sent_there_says_why(content: bytes, extensions: dict[str, str], status: str) -> None:
+    with pytest.raises(CannotSend) as refused:
+        plan(content, "a@example.org", ["b@example.org"], extensions)
+    assert refused.value.status == status

@@ -1,0 +1,91 @@
+"""The mails in a transcript: envelope, content and outcome, however the replies come."""
+
+import pytest
+
+from smtplab.protocol.transactions import Transaction, transactions
+from smtplab.protocol.transcript import Entry, Stream, Transcript
+from tests.protocol.conversations import ENVELOPE, OPENING, hear, parse
+
+A, B = "test01@coremail.cn", "test02@coremail.cn"
+
+
+def transcript(*conversations: str) -> Transcript:
+    """Give the transcript of these conversations, each a stream of its own."""
+    entries: list[Entry] = []
+    for conversation in conversations:
+        entries += hear(parse(conversation))
+    return Transcript(entries=tuple(entries), streams=(Stream(0, "127.0.0.1:1", "127.0.0.1:25"),))
+
+
+def found(conversation: str) -> list[Transaction]:
+    return transactions(transcript(conversation))
+
+
+def test_transaction_has_envelope_content_and_outcome() -> None:
+    (mail,) = found(OPENING + ENVELOPE + "C: DATA\nS: 354 go on\nC: ..x\nC: .\nS: 250 OK")
+    assert mail == Transaction(0, A, [(B, 250)], b".x\r\n", 250)
+    assert mail.accepted
+
+
+def test_transactions_pipelined_find_each_its_replies() -> None:
+    first, second = found(
+        OPENING
+        + """
+        C: MAIL FROM:<a@example.org>
+        C: RCPT TO:<b@example.org>
+        C: RCPT TO:<c@example.org>
+        C: DATA
+        S: 250 OK
+        S: 550 no
+        S: 250 OK
+        S: 354 go on
+        C: one
+        C: .
+        C: MAIL FROM:<>
+        C: RCPT TO:<d@example.org>
+        C: DATA
+        S: 451 later
+        S: 250 OK
+        S: 251 forwarded
+        S: 354 go on
+        C: .
+        S: 250 OK
+        """
+    )
+    assert first == Transaction(0, "a@example.org", [("b@example.org", 550), ("c@example.org", 250)], b"one\r\n", 451)
+    assert second == Transaction(0, "", [("d@example.org", 251)], b"", 250)
+    assert (first.accepted, second.accepted) == (False, True)
+
+
+def test_transaction_in_chunks_is_joined() -> None:
+    (mail,) = found(OPENING + ENVELOPE + "c: BDAT 3\\r\\n.\\r\\n\nS: 250 OK\nc: BDAT 2 LAST\\r\\nxy\nS: 250 OK")
+    assert (mail.content, mail.code) == (b".\r\nxy", 250)
+
+
+def test_transaction_without_message_is_none() -> None:
+    assert found(OPENING + ENVELOPE + "C: RSET\nS: 250 OK\nC: QUIT\nS: 221 bye") == []
+
+
+def test_transaction_cut_off_has_no_outcome() -> None:
+    (mail,) = found(OPENING + ENVELOPE + "C: DATA\nS: 354 go on\nc: ha")
+    assert (mail.content, mail.code, mail.accepted) == (b"ha", None, False)
+
+
+def test_transaction_heard_from_the_middle_has_no_sender() -> None:
+    (mail,) = found("C: RCPT TO:<b@example.org>\nS: 250 OK\nC: DATA\nS: 354 go on\nC: .\nS: 250 OK")
+    assert mail == Transaction(0, None, [("b@example.org", 250)], b"", 250)
+
+
+def test_transaction_with_a_gap_has_what_there_is() -> None:
+    (mail,) = found(OPENING + ENVELOPE + "C: DATA\nS: 354 go on\nc: one\nC- 5\nC: two\nC: .\nS: 250 OK")
+    assert mail.content == b"onetwo\r\n"
+
+
+@pytest.mark.parametrize("line", ["MAIL FROM: a b", "MAIL"])
+def test_transaction_with_a_wrong_path_shows_it_as_it_is(line: str) -> None:
+    (mail,) = found(OPENING + f"C: {line}\nS: 250 OK\nC: DATA\nS: 354 go on\nC: .\nS: 250 OK")
+    assert mail.reverse_path == line.partition(" ")[2]
+
+
+def test_transactions_of_another_stream_are_not_mixed_in() -> None:
+    assert transactions(Transcript(entries=transcript(OPENING).entries, streams=(Stream(1, "a:1", "b:2"),))) == []
