@@ -17,6 +17,7 @@ from smtplab.protocol.auth import CANCEL, EMPTY_INITIAL_RESPONSE, SECRETS
 from smtplab.protocol.octets import count, printable
 from smtplab.protocol.tls.names import RECORD_TYPES
 from smtplab.protocol.transcript import Entry, Kind, Party, Transcript
+from smtplab.protocol.tunnels import explain
 
 COLUMNS: Final = 100  # of one line, before it is cut
 MAIL_LINES: Final = 12  # of one message, before the rest is only counted
@@ -90,7 +91,7 @@ def _said(entry: Entry, passwords: bool, mail_lines: int) -> Iterator[tuple[str,
         case Kind.GAP:
             yield f"[{count(entry.missing, 'octet')} missing from the capture]", ""
         case Kind.UNKNOWN:
-            yield f"[not SMTP, {count(len(entry.octets), 'octet')}] {shown(entry.octets)}", ""
+            yield tunnel_said(entry) or f"[not SMTP, {count(len(entry.octets), 'octet')}] {shown(entry.octets)}", ""
         case Kind.REPLY:
             *first, last = lines_of(entry.octets)
             yield from ((shown(line), "") for line in first)
@@ -133,6 +134,12 @@ def _secret(entry: Entry) -> bytes:
         return b""
     tells_names = entry.decoded and SECRETS.isdisjoint(name for name, _ in entry.decoded)
     return b"" if tells_names or response.strip() in NO_RESPONSE else response
+
+
+def tunnel_said(entry: Entry) -> str:
+    """Say in brackets, and without a password, what opens a tunnel; "" for anything else."""
+    message = explain(entry.party, entry.octets)
+    return f"[{cut(safe(message.said), COLUMNS)}]" if message else ""
 
 
 def error_word(entry: Entry) -> str:

@@ -109,7 +109,7 @@ class Entry:
     def fields(self) -> tuple[Field, ...]:
         """What each octet is: the fields tile `octets` from 0 to the end, in order."""
         begins = self.before is not State.CHUNKS
-        return fields.tile(self.kind, self.octets, self.answers, self.decoded, begins=begins)
+        return fields.tile(self.kind, self.octets, self.answers, self.decoded, party=self.party, begins=begins)
 
 
 PHASES = {GREETING: "greeting", END_OF_DATA: "DATA", "BDAT": "DATA", BDAT_LAST: "DATA", "STARTTLS": "TLS"}

@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from smtplab.protocol.octets import count
-from smtplab.protocol.text import cut, decoded_note, lines_of, record_said, said_line, shown, width
+from smtplab.protocol.text import cut, decoded_note, lines_of, record_said, said_line, shown, tunnel_said, width
 from smtplab.protocol.transcript import Entry, Kind
 
 GAP: Final = "   "  # between what was said and the note
@@ -38,6 +38,8 @@ def summary(entry: Entry, *, passwords: bool = False) -> Summary:
             return Summary("; ".join(record_said(entry)), octets)
         case Kind.GAP:
             return Summary(f"{count(entry.missing, 'octet')} missing from the capture")
+        case Kind.UNKNOWN if said := tunnel_said(entry):
+            return Summary(said, octets)
         case Kind.UNKNOWN:
             return Summary(shown(entry.octets), f"not SMTP, {octets}")
         case _:

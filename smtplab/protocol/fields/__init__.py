@@ -5,7 +5,7 @@ what is wrong in it is a field that says so.
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from smtplab.protocol import auth
 from smtplab.protocol.fields.commands import VERBS, argument_of, tile_auth, tile_command, verb_of
@@ -14,17 +14,24 @@ from smtplab.protocol.fields.mail import tile_chunk, tile_end_of_data, tile_mail
 from smtplab.protocol.fields.replies import tile_reply
 from smtplab.protocol.fields.tiles import Field, Tiles
 from smtplab.protocol.fields.tls import tile_tls
+from smtplab.protocol.fields.tunnel import tile_unknown
 
 __all__ = ["EXTENSIONS", "VERBS", "Field", "argument_of", "tile", "verb_of"]
 
 
 def tile(
-    kind: str, octets: bytes, answers: str | None, decoded: auth.Decoded, *, begins: bool = True
+    kind: str,
+    octets: bytes,
+    answers: str | None,
+    decoded: auth.Decoded,
+    *,
+    party: Literal["client", "server"] = "client",
+    begins: bool = True,
 ) -> tuple[Field, ...]:
     """Give the fields of an entry: they start at 0, touch each other and stop at the last octet.
 
     kind: a value of `Kind`. answers: for a reply, what it answers. decoded: for AUTH, what its base64 says; for TLS,
-    what its record holds. begins: for a chunk, whether none of its message came before it.
+    what its record holds. party: who sent it. begins: for a chunk, whether none of its message came before it.
     """
     if kind == "mail data":
         return tuple(tile_mail_data(octets))
@@ -33,6 +40,8 @@ def tile(
     tiles = Tiles(octets)
     if kind == "reply":
         tile_reply(tiles, answers, decoded)
+    elif kind == "unknown":
+        tile_unknown(tiles, party)
     elif kind in _TILERS:
         _TILERS[kind](tiles, decoded)
     tiles.take(len(octets), "not understood", "is no SMTP that is known here", "")
