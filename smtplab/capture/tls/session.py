@@ -155,10 +155,11 @@ class Session:
         if hello.by_client:
             self._client_random = hello.random
             return
+        self._version = (*hello.versions, 0)[0]
         if hello.is_retry:
             return
         self._server_random = hello.random
-        (self._version, *_), (self._suite_number,) = hello.versions or (0,), hello.cipher_suites
+        (self._suite_number,) = hello.cipher_suites
         self._suite = suite_of(self._suite_number)
         self._encrypt_then_mac = any(extension.kind == ENCRYPT_THEN_MAC for extension in hello.extensions)
         if self._version == TLS_1_3:

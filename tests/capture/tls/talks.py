@@ -51,7 +51,11 @@ def certificate(rsa: bool) -> trustme.LeafCert:
 
 @dataclass
 class TlsTalk:
-    """A connection on which both sides speak TLS. ciphers: as OpenSSL names them, for 1.2 only."""
+    """A connection on which both sides speak TLS.
+
+    ciphers: as OpenSSL names them, for 1.2 only. curve: the only one that the server takes. mutual: whether the server
+    wants a certificate too.
+    """
 
     version: ssl.TLSVersion = TLS_1_3
     ciphers: str = ""
@@ -59,6 +63,8 @@ class TlsTalk:
     server: Endpoint = SUBMISSIONS
     first: int = 1
     tickets: int = 2
+    curve: str = ""
+    mutual: bool = False
     keys: bytes = b""
     talk: Talk = field(init=False)
 
@@ -75,6 +81,12 @@ class TlsTalk:
         authority().configure_trust(client)
         certificate("ECDSA" not in (self.ciphers or "ECDSA")).configure_cert(server)
         server.num_tickets = self.tickets
+        if self.curve:
+            server.set_ecdh_curve(self.curve)
+        if self.mutual:
+            certificate(rsa=False).configure_cert(client)
+            authority().configure_trust(server)
+            server.verify_mode = ssl.CERT_REQUIRED
         for context in (client, server):
             context.minimum_version = context.maximum_version = self.version
             if self.ciphers:

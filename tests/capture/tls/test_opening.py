@@ -117,6 +117,27 @@ def test_handshake_of_1_2_stays_explained_in_its_place() -> None:
     ]
 
 
+def test_server_that_asks_for_another_hello_is_followed() -> None:
+    transcript = opened(TlsTalk(curve="secp384r1").handshake().say(GREETED).close())
+    assert records(transcript)[:6] == [
+        "C: client hello: SNI mail.example.com, offers TLS 1.3",
+        "S: server hello: asks for another client hello, TLS 1.3, TLS_AES_256_GCM_SHA384",
+        "S: change cipher spec",
+        "C: change cipher spec",
+        "C: client hello: SNI mail.example.com, offers TLS 1.3",
+        "S: server hello: TLS 1.3, TLS_AES_256_GCM_SHA384",
+    ]
+    assert said(transcript) == list(GREETED)
+
+
+@each_version
+def test_client_may_have_a_certificate_too(version: ssl.TLSVersion) -> None:
+    transcript = opened(TlsTalk(version, mutual=True).handshake().say(GREETED).close())
+    assert "C: certificate: mail.example.com, 127.0.0.1" in records(transcript)
+    assert "S: certificate request" in records(transcript)
+    assert said(transcript) == list(GREETED)
+
+
 CIPHERS_OF_1_2 = [
     "AES128-SHA",
     "AES256-SHA256",
