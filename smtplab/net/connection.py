@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from smtplab.net.networks import Address
@@ -96,7 +97,7 @@ class Connection(asyncio.Protocol):
         while self._to_do and self._pause is None:
             match self._to_do.popleft():
                 case bytes(octets):
-                    self._write(octets if self._tls is None else self._tls.send(octets))
+                    self._say(octets)
                 case StartTls():
                     self._start_tls()
                 case Deliver(mail):
@@ -112,6 +113,11 @@ class Connection(asyncio.Protocol):
         self._go_on()
         if not self._to_do and "client closed" in self._closed:
             self._transport.close()
+
+    def _say(self, octets: bytes) -> None:
+        """Send octets of SMTP. While TLS has not begun, or when the client has ended it, nobody could read them."""
+        with suppress(ssl.SSLError):
+            self._write(octets if self._tls is None else self._tls.send(octets))
 
     def _write(self, octets: bytes) -> None:
         if octets:
