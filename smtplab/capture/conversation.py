@@ -1,8 +1,8 @@
 """Is this TCP stream SMTP, and who is the client?
 
-The port answers the first question, or else what the two sides say first, inside TLS too where there is a key. The SYN
-answers the second; where the capture began later, the port does, or that a server speaks in reply codes. What was said
-before the answers were known is held.
+The port answers the first question, or else what the two sides say first, inside TLS too where there is a key, and
+inside a tunnel. The SYN answers the second; where the capture began later, the port does, or that a server speaks in
+reply codes. What was said before the answers were known is held.
 """
 
 import re
@@ -15,9 +15,11 @@ from smtplab.capture.order import Part
 from smtplab.capture.streams import Control, TcpStream
 from smtplab.capture.tls.key_log import KeyLog
 from smtplab.capture.tls.observer import TlsObserver
+from smtplab.capture.tunnel import Held, cut_off, find_opening
 from smtplab.protocol.observer import looks_like_smtp
 from smtplab.protocol.tls.hello import client_random_in
 from smtplab.protocol.transcript import Entry, Party, Segment, Stream
+from smtplab.protocol.tunnels import Unfinished
 
 SMTP_PORTS: Final = frozenset({25, 465, 587, 2525})
 
@@ -44,14 +46,15 @@ class Conversation:
         self._observer: TlsObserver | None = None
         self._latest = 0  # frame
         self._place: dict[tuple[Party, int], int] = {}  # (party, frame) -> the later frame that it comes after
-        self._held: list[tuple[int, Part]] = []
+        self._held: Held = []
         self._heard = (bytearray(), bytearray())
-        self._at_port = [side for side, end in enumerate(stream.ends) if end.port in ports]
+        self._may_be_tunnel = True
+        self._ports = ports
+        at_port = [side for side, end in enumerate(stream.ends) if end.port in ports]
+        self._at_port = bool(at_port)
         self._client = stream.opener
-        if self._client is None and len(self._at_port) == 1:
-            self._client = 1 - self._at_port[0]
-        if self._at_port and self._client is not None:
-            self._begin()
+        if self._client is None and len(at_port) == 1:
+            self._client = 1 - at_port[0]
 
     @property
     def is_smtp(self) -> bool:
@@ -65,6 +68,8 @@ class Conversation:
             return
         self._held.append((side, part))
         self._heard[side].extend(part.octets)
+        if self._may_be_tunnel and not self._settle_tunnel():
+            return
         if min(map(len, self._heard)) >= ENOUGH or max(map(len, self._heard)) > AT_MOST or self._at_port:
             self._decide()
 
@@ -94,11 +99,29 @@ class Conversation:
         """Give the segments that opened and closed the connection, oldest first."""
         return [self._segment(control) for control in self.stream.controls]
 
+    def _settle_tunnel(self) -> bool:
+        """Take out what opens a tunnel, if this is one. False while that cannot be told."""
+        try:
+            found = find_opening(self._held, (0, 1) if self._client is None else (self._client,))
+        except Unfinished:
+            if max(map(len, self._heard)) <= AT_MOST:
+                return False
+            found = None
+        self._may_be_tunnel = False
+        if found is not None:
+            self._client, opened = found
+            self._entries, self._held = cut_off(self._held, *found, self.stream.number, self._seconds)
+            for side, heard in enumerate(self._heard):
+                heard[:] = b"".join(part.octets for sender, part in self._held if sender == side)
+            self._at_port |= opened.port in self._ports
+        return True
+
     def _decide(self) -> None:
         """Find out whether it is SMTP from what was heard; if not, hear no more."""
         first, second = map(bytes, self._heard)
         if self._at_port:
-            self._client = 1 if _REPLY.match(first) or (second and not _REPLY.match(second)) else 0
+            if self._client is None:
+                self._client = 1 if _REPLY.match(first) or (second and not _REPLY.match(second)) else 0
         elif self._client != 1 and looks_like_smtp(first, second):
             self._client = 0
         elif self._client != 0 and looks_like_smtp(second, first):

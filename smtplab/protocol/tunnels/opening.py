@@ -9,6 +9,7 @@ from smtplab.protocol.tunnels.message import Message, NoTunnel, Unfinished
 
 Side = Literal["client", "server"]
 Grammar = Callable[[bytes], Message]
+DIGITS: Final = 5  # of a port
 
 
 @dataclass
@@ -17,6 +18,12 @@ class Opening:
 
     messages: list[tuple[Side, int]]
     target: str
+
+    @property
+    def port(self) -> int:
+        """The port of the target; 0 where it names none."""
+        port = self.target.rpartition(":")[2]
+        return int(port) if port.isascii() and port.isdigit() and len(port) <= DIGITS else 0
 
     def size(self, side: Side) -> int:
         """How many octets of a side belong to the opening."""
