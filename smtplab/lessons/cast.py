@@ -28,3 +28,13 @@ Goodbye.
 def clock() -> datetime:
     """Give the same time always, for `Server(clock=clock)`: it is what Received fields say."""
     return datetime(2025, 11, 24, 9, 0, 0, tzinfo=UTC)
+
+
+def nonce() -> str:
+    """Give the same text always, for `Server(nonce=nonce)`. A real server must never do that: nonces are used once."""
+    return "1896.1763974800"
+
+
+def client_nonce() -> str:
+    """Give the same text always, for `client.auth(..., nonce=client_nonce)`."""
+    return "rOprNGfwEbeRWgbN"

@@ -12,17 +12,22 @@ from random import Random
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from smtplab.lessons import first_capture, session
+from smtplab.lessons import authentication, first_capture, session
 from smtplab.lessons.article import CLAIMS
 from smtplab.lessons.claims import LETTERS, UNKNOWN, Claim, Claims, Judgement, judge, sources
 from smtplab.lessons.exercises import Exercise, NoCapture, solution_of, transcript_of, verdict_on
 from smtplab.lessons.questions import Comparison, compare
+from smtplab.lessons.strangers import StrangersExercise
 from smtplab.lessons.verdicts import Standing, Verdict
 
 if TYPE_CHECKING:  # ipywidgets is loaded when there is something to click
     from smtplab.widgets.questions import Questions
 
-LESSONS: Final[dict[str, ModuleType]] = {"00": first_capture, "01": session}
+LESSONS: Final[dict[str, ModuleType]] = {
+    "00": first_capture,
+    "01": session,
+    "03": authentication,
+}
 SEED: Final = 1  # everybody's, until a learner gives another
 
 
@@ -100,6 +105,16 @@ class Lesson:
         except NoCapture as missing:
             return Verdict(title, Standing.UNREADABLE, (str(missing),), exercise.question, exercise.lines)
         return Verdict(title, Standing.SOLVED, (answer,), exercise.question, exercise.lines, code)
+
+    def file(self, number: int) -> str:
+        """Write the capture of strangers that an exercise is about into the current folder, and give the file's name.
+
+        `dissect` reads it, and Wireshark opens it. Raises ValueError for an exercise that is about no such capture.
+        """
+        exercise = self._exercise(number, None)
+        if not isinstance(exercise, StrangersExercise):
+            raise ValueError(f"exercise {number!r} of this lesson has no file")
+        return exercise.record().save(f"lesson{self.number}-exercise{number}.pcapng").path
 
     def _exercise(self, number: object, capture: object) -> Exercise | Verdict:
         exercises = self._content.EXERCISES

@@ -1,9 +1,9 @@
 """What would the lab's server say to this? A session without sockets, which judges answers and makes variants."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from smtplab.lessons.cast import USERS
 from smtplab.protocol import replies
@@ -23,12 +23,13 @@ HOSTS: Final = ("mail.north.example", "mx1.blue.example", "relay.lab.example")
 class Rehearsal:
     """A session of the lab's server, already introduced.
 
-    hello: "EHLO" or "HELO". queued_as: the name that a message gets.
+    hello: "EHLO" or "HELO". queued_as: the name that a message gets. users: passwords by user name. choices: of a
+    `protocol.policy.Policy`.
     """
 
-    def __init__(self, hello: str, *, queued_as: str = "1") -> None:
+    def __init__(self, hello: str, *, queued_as: str = "1", users: Mapping[str, str] = USERS, **choices: Any) -> None:
         self._queued_as = queued_as
-        self._session = ServerSession(Policy(passwords=USERS))
+        self._session = ServerSession(Policy(passwords=users, **choices))
         self._session.greet()
         self.say(f"{hello} {CLIENT}")
 

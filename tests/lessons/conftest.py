@@ -6,17 +6,13 @@ from pathlib import Path
 import pytest
 
 from smtplab.capture.record import Capture
-from smtplab.lessons.cast import EXTENSIONS, MAIL, USERS, clock
-from smtplab.net.client import Client
-from smtplab.net.server import Server
-
-TEST01, TEST02 = USERS
+from tests.lessons.known import CAPTURES
 
 
 @pytest.fixture(scope="session")
 def captures() -> dict[str, Capture]:
-    """Give the capture of each lesson, made as its notebook makes it."""
-    return {"00": first_capture(live=False), "01": both_hellos()}
+    """Give the capture of each lesson."""
+    return {name: make() for name, make in CAPTURES.items()}
 
 
 @pytest.fixture(scope="session")
@@ -26,29 +22,3 @@ def rfcs() -> dict[str, str]:
     if not folder.is_dir():
         pytest.skip(f"no RFCs at {folder}; SMTPLAB_RFCS can name another folder")
     return {path.stem.removeprefix("rfc"): path.read_text(errors="replace") for path in folder.glob("rfc*.txt")}
-
-
-def first_capture(*, live: bool | None) -> Capture:
-    """Make the capture of lesson 00."""
-    with Server(users=USERS) as server, Capture(server, live) as capture, Client(server) as client:
-        client.ehlo("TINY-DESKTOP")
-        client.auth("LOGIN", TEST01, USERS[TEST01])
-        client.mail(TEST01)
-        client.rcpt(TEST02)
-        client.data(MAIL)
-        client.quit()
-    return capture
-
-
-def both_hellos() -> Capture:
-    """Make the capture of lesson 01: the same mail by EHLO and by HELO."""
-    with Server(users=USERS, extensions=EXTENSIONS, clock=clock) as server, Capture(server, live=False) as capture:
-        with Client(server) as client:
-            client.ehlo("TINY-DESKTOP")
-            client.auth("LOGIN", TEST01, USERS[TEST01])
-            client.send_message(TEST01, [TEST02], MAIL)
-        with Client(server) as client:
-            client.helo("TINY-DESKTOP")
-            client.send_line("AUTH LOGIN")
-            client.send_message(TEST01, [TEST02], MAIL)
-    return capture

@@ -1,7 +1,5 @@
 """Every check of every lesson: the stub, the right answer, typical wrong ones, and what nobody would think of."""
 
-import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,95 +12,14 @@ from smtplab.lessons.exercises import Exercise
 from smtplab.lessons.lesson import LESSONS
 from smtplab.lessons.verdicts import Standing, Verdict
 from smtplab.protocol.transcript import Transcript
+from tests.lessons.known import MISTAKES
 
 Captures = dict[str, Capture]
-Answers = Callable[[Exercise], list[Any]]
 
 SEEDS = range(20)
 EXERCISES = [(name, number) for name, lesson in LESSONS.items() for number in range(1, len(lesson.EXERCISES) + 1)]
 
 every_exercise = pytest.mark.parametrize("where", [pytest.param(each, id=f"{each[0]}-{each[1]}") for each in EXERCISES])
-
-
-def mistaken_codes(exercise: Exercise) -> list[Any]:
-    right = exercise.solve()
-    return [{254, 250}, right - {min(right)}, right | {220}, right | {599}]
-
-
-def mistaken_frames(exercise: Exercise) -> list[Any]:
-    shown, all_of_them = exercise.solve()
-    return [(all_of_them, shown), (shown + 1, all_of_them), (shown, all_of_them + 1), (shown - 1, all_of_them)]
-
-
-def mistaken_rules(exercise: Exercise) -> list[Any]:
-    right = exercise.solve()
-    clients_port = exercise.transcript.streams[0].client.rpartition(":")[2]
-    return [
-        right.replace("==", "="),
-        right.removesuffix(",smtp"),
-        re.sub(r"\d+", "25", right),
-        re.sub(r"\d+", clients_port, right),
-        right.replace("tcp.", "udp."),
-    ]
-
-
-def mistaken_orders(exercise: Exercise) -> list[Any]:
-    right, lines = exercise.solve(), exercise.lines
-    assert lines is not None
-    code_254, blank = ((set(lines.letters) - set(right)) & letters(lines, start) for start in ("S: 254", "C: MAIL"))
-    return [
-        right.replace(right[5], code_254.pop()),  # 254 in the place of 354
-        blank.pop() + right[1:],  # MAIL FROM: <
-        right[1] + right[0] + right[2:],  # the reply first
-        right[0] + right[2] + right[1] + right[3:],  # two commands in a row
-        right[2:4] + right[:2] + right[4:],  # RCPT before MAIL
-        right[:6] + right[8] + right[6:8] + right[9],  # QUIT where the mail has to come
-        right[8:] + right[:8],  # after QUIT
-        right[:-2],
-        right[-1],
-    ]
-
-
-def letters(lines: Any, start: str) -> set[str]:
-    return {letter for letter in lines.letters if lines[letter].startswith(start)}
-
-
-def mistaken_letters(exercise: Exercise) -> list[Any]:
-    right, lines = exercise.solve(), exercise.lines
-    assert lines is not None
-    wrong = next(letter for letter in lines.letters if letter not in right)
-    return [right[:-1], right + wrong, wrong, lines.letters]
-
-
-def mistaken_functions(_exercise: Exercise) -> list[Any]:
-    def raises(reply: str) -> dict[str, str]:
-        return {reply: reply[10_000]}
-
-    return [
-        lambda reply: {},
-        lambda reply: [],
-        lambda reply: None,
-        lambda reply: {line[4:].split(" ")[0].upper(): "" for line in reply.splitlines()[1:]},  # parameters lost
-        lambda reply: {w[0]: w[2] for w in (line[4:].partition(" ") for line in reply.splitlines()[1:])},  # case kept
-        lambda reply: {w[0].upper(): w[2] for w in (line[4:].partition(" ") for line in reply.splitlines())},  # line 1
-        raises,
-        dict,
-        lambda reply: exit(),
-    ]
-
-
-MISTAKES: dict[tuple[str, int], Answers] = {
-    ("00", 1): lambda _: ["client", "The Client"],
-    ("00", 2): mistaken_codes,
-    ("00", 3): mistaken_frames,
-    ("00", 4): mistaken_rules,
-    ("00", 5): lambda _: ["SYN, ACK", "ACK", "220", "FIN"],
-    ("01", 1): mistaken_orders,
-    ("01", 2): lambda exercise: [name for name in ("QUIT", "DATA", "AUTH", "EHLO") if name != exercise.solve()],
-    ("01", 3): mistaken_letters,
-    ("01", 4): mistaken_letters,
-    ("01", 5): mistaken_functions,
-}
 
 
 def exercise_of(where: tuple[str, int], seed: object, capture: Capture) -> Exercise:

@@ -8,7 +8,7 @@ import pytest
 
 from smtplab.capture.record import Capture
 from smtplab.lessons import Lesson
-from tests.lessons.conftest import first_capture
+from tests.lessons import lesson_00
 
 Captures = dict[str, Capture]
 
@@ -17,7 +17,7 @@ Captures = dict[str, Capture]
 def test_frames_are_counted_as_tshark_counts_them(
     live: bool | None, program: Callable[[str], str], tmp_path: Path
 ) -> None:
-    capture, tshark = first_capture(live=live), program("tshark")
+    capture, tshark = lesson_00.capture(live=live), program("tshark")
     saved = capture.save(tmp_path / "session.pcapng")
     command = [tshark, "-r", saved.path, "-d", saved.decode_as]
     counts = tuple(

@@ -6,10 +6,11 @@ number alone. Each lesson's claims are in a module that is named like the lesson
 
 from typing import Final
 
-from smtplab.lessons.article import first_capture, session
+from smtplab.lessons.article import authentication, first_capture, session
 from smtplab.lessons.claims import Claim
 
 CLAIMS: Final[dict[str, Claim]] = {
     **first_capture.CLAIMS,
     **session.CLAIMS,
+    **authentication.CLAIMS,
 }

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, ClassVar
 
-from smtplab.lessons.exercises import Exercise, Unanswered, Unreadable, Wrong, at, letters_of, say_back
+from smtplab.lessons.exercises import Exercise, Wrong, at, letters_of, say_back
+from smtplab.lessons.functions import call, function_of
 from smtplab.lessons.rehearsal import HOSTS, Rehearsal, in_one_line, mailboxes, shuffled
 from smtplab.lessons.verdicts import Lettered
 from smtplab.protocol.client import parse_extensions
@@ -131,23 +132,17 @@ class ReadKeywords(Exercise):
         return keywords
 
     def judge(self, answer: Any) -> str:
-        if not callable(answer):
-            raise Unreadable
+        function = function_of(answer)
         own = self.first(lambda entry: entry.answers == "EHLO", "reply to EHLO")
         for reply in (own.octets.decode(), *self._unseen):
-            _try(answer, reply)
+            _try(function, reply)
         unseen = len(self._unseen)
         return f"It reads the reply in {at(own)}, and {unseen} more that it had not seen. RFC 5321 §4.1.1.1, §4.2.1."
 
 
 def _try(function: Callable[[str], object], reply: str) -> None:
     shown = in_one_line(reply.encode())
-    try:
-        given = function(reply)
-    except (Exception, SystemExit) as error:
-        raise Wrong(f"For `{shown}` it raised {type(error).__name__}: `{say_back(error)}`.") from None
-    if given is ...:
-        raise Unanswered
+    given = call(function, reply, shown=f"`{shown}`")
     if not isinstance(given, dict):
         raise Wrong(f"For `{shown}` it returned a {type(given).__name__}, and a dict was asked for.")
     right = parse_extensions(parse_reply(reply.encode()))

@@ -1,0 +1,25 @@
+"""What the tests know of each lesson, from the module that is named like it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from smtplab.capture.record import Capture
+from smtplab.lessons.exercises import Exercise
+from tests.lessons import lesson_00, lesson_01, lesson_03
+
+Answers = Callable[[Exercise], list[Any]]
+
+# The capture that the notebook hands to the checks, made as the notebook makes it.
+CAPTURES: dict[str, Callable[[], Capture]] = {
+    "00": lesson_00.capture,
+    "01": lesson_01.capture,
+    "03": lesson_03.capture,
+}
+
+# Typical wrong answers, by lesson and exercise.
+_MISTAKES: dict[str, dict[int, Answers]] = {
+    "00": lesson_00.MISTAKES,
+    "01": lesson_01.MISTAKES,
+    "03": lesson_03.MISTAKES,
+}
+MISTAKES = {(name, number): answers for name, known in _MISTAKES.items() for number, answers in known.items()}
