@@ -69,29 +69,35 @@ class Handshake(NamedTuple):
 
 
 def handshake(transcript: Transcript, stream: int) -> Handshake | None:
-    """Give the handshake of a connection, or None where the capture does not hold all three segments of it.
+    """Give the handshake of a connection, or None where the capture does not hold all three segments of it."""
+    return handshakes(transcript).get(stream)
+
+
+def handshakes(transcript: Transcript) -> dict[int, Handshake]:
+    """Give the handshakes of which the capture holds all three segments, by number of the stream.
 
     Of a SYN that was sent again, the last one before the answer counts.
     """
-    syn = syn_ack = None
+    begun: dict[int, list[float]] = {}  # the times of SYN and SYN, ACK
+    whole: dict[int, Handshake] = {}
     for segment in transcript.segments:
-        if segment.stream != stream:
-            continue
+        times = begun.setdefault(segment.stream, [])
         flags = set(segment.flags.split(", ")) - ECN
-        if flags == {"SYN"} and syn_ack is None:
-            syn = segment.time
-        elif flags == {"SYN", "ACK"} and syn_ack is None:
-            syn_ack = segment.time
-        elif flags == {"ACK"} and syn is not None and syn_ack is not None:
-            return Handshake(syn, syn_ack, segment.time)
-    return None
+        if flags == {"SYN"} and len(times) < 2:
+            times[:] = [segment.time]
+        elif flags == {"SYN", "ACK"} and len(times) == 1:
+            times.append(segment.time)
+        elif flags == {"ACK"} and len(times) == 2 and segment.stream not in whole:
+            whole[segment.stream] = Handshake(times[0], times[1], segment.time)
+    return whole
 
 
 def exchanges(transcript: Transcript) -> list[Exchange]:
     """Give what was asked and answered, stream by stream, in the order of the questions."""
     found: list[Exchange] = []
+    opened_at = handshakes(transcript)
     for stream, entries in by_stream(transcript):
-        opened = handshake(transcript, stream)
+        opened = opened_at.get(stream)
         pairing = _Pairing(stream, opened.ack if opened else None)
         for entry in entries:
             pairing.follow(entry)

@@ -60,8 +60,10 @@ def transcript_text(transcript: Transcript, *, passwords: bool = False, mail_lin
 
 def by_stream(transcript: Transcript) -> list[tuple[int, list[Entry]]]:
     """Give the entries of each stream that has any, with its number, ascending."""
-    numbers = sorted({entry.stream for entry in transcript})
-    return [(number, [entry for entry in transcript if entry.stream == number]) for number in numbers]
+    grouped: dict[int, list[Entry]] = {}
+    for entry in transcript:
+        grouped.setdefault(entry.stream, []).append(entry)
+    return sorted(grouped.items())
 
 
 def dialogue_lines(entries: list[Entry], *, passwords: bool = False, mail_lines: int = MAIL_LINES) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from smtplab.protocol.exchanges import Exchange, Handshake, exchanges, handshake, round_trips
+from smtplab.protocol.exchanges import Exchange, Handshake, exchanges, handshakes, round_trips
 from smtplab.protocol.octets import count
 from smtplab.protocol.states import GREETING
 from smtplab.protocol.text import by_stream, error_word
@@ -88,11 +88,9 @@ UNASKED: Final = "(nobody asked)"
 
 def lanes(transcript: Transcript) -> list[Lane]:
     """Give one lane for each connection in which something was said, in order of their numbers."""
-    found = exchanges(transcript)
-    return [
-        _lane(entries, handshake(transcript, number), [exchange for exchange in found if exchange.stream == number])
-        for number, entries in by_stream(transcript)
-    ]
+    found = {number: list(run) for number, run in groupby(exchanges(transcript), lambda exchange: exchange.stream)}
+    opened = handshakes(transcript)
+    return [_lane(entries, opened.get(number), found.get(number, [])) for number, entries in by_stream(transcript)]
 
 
 def _lane(entries: list[Entry], opened: Handshake | None, found: list[Exchange]) -> Lane:
