@@ -50,7 +50,7 @@ FINE: Final = 0.1  # seconds of a connection under which hundredths of a millise
 MEANINGS: Final = {
     "server": "from a command to its reply: the server and the network",
     "client": "from a reply to the next command, sending included: the client",
-    "tls": "inside TLS, whose content is not read",
+    "tls": "for the handshake of TLS, or inside it and not to be read",
     "rest": "nothing was due, or the capture does not tell what was",
 }
 

@@ -40,7 +40,9 @@ def walk(transcript: Transcript) -> list[Step]:
     replies = ((index, entry) for index, entry in enumerate(transcript) if entry.kind is Kind.REPLY)
     for index, reply in replies:
         place = places.get(reply.stream, reply.before)
-        if place != reply.before:
+        # After the handshake the session begins anew, as after a greeting (RFC 3207 §4.2): no reply is needed for that.
+        begins_anew = place is State.TLS_HANDSHAKE and reply.tls and reply.before is State.GREETED
+        if place != reply.before and not begins_anew:
             steps.append(Step(index, reply.stream, place, reply.before))
         said = reply.verb or "", reply.code or 0, error_word(reply)
         steps.append(Step(index, reply.stream, reply.before, reply.after, *said))

@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from smtplab.protocol.observer import Observer
+from smtplab.protocol.states import State
 from smtplab.protocol.transcript import Kind, Transcript
 from smtplab.views.dialogue import dialogue
 from smtplab.views.ladder import ladder
 from smtplab.views.records import record
 from smtplab.views.scene import Group, Line, Text
+from smtplab.views.walk import walk
 from smtplab.widgets.steps import Steps
 from tests.views.sessions import LOGIN, STARTTLS, heard
 from tests.views.test_dialogue import rows_of
@@ -79,3 +82,14 @@ def test_record_is_said_by_what_it_holds() -> None:
     assert "server hello: TLS 1.3; finished" in ladder(told).text()
     assert str(told).splitlines()[-1] == "TLS       S: [server hello: TLS 1.3; finished]"
     assert record(told[-1])["decoded"] == {"server hello": "TLS 1.3", "finished": ""}
+
+
+def test_state_chart_finds_nothing_strange_in_a_session_that_goes_on_inside_tls() -> None:
+    outside = heard(STARTTLS)
+    observer = Observer(inside_tls=True, state=State.GREETED)
+    inside = observer.receive("client", b"EHLO a.example\r\n") + observer.receive("server", b"250 hello\r\n")
+    steps = walk(replace(outside, entries=(*outside, *inside)))
+    assert [(step.source, step.target) for step in steps][-2:] == [
+        (State.GREETED, State.TLS_HANDSHAKE),
+        (State.GREETED, State.READY),
+    ]
