@@ -199,6 +199,16 @@ def refuse_packets(new_socket: Callable[..., socket.socket]) -> Callable[..., so
     return refuse
 
 
+def test_capture_on_a_system_that_cannot_is_recorded(may_capture: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smtplab.capture.loopback.PACKET_IGNORE_OUTGOING", 12345)
+    with Server() as server, Capture(server) as capture:
+        send_mail(server)
+        with pytest.raises(OSError, match="Protocol not available"):
+            Capture(server, live=True).start()
+    assert capture.source == "recorded at the socket"
+    assert commands(capture) == SESSION
+
+
 # Those who come past the private network
 
 
