@@ -17,7 +17,7 @@ from smtplab.net.tls import client_context
 from smtplab.net.wire import Wire
 from smtplab.protocol.observer import Observer
 from smtplab.protocol.states import State
-from smtplab.protocol.transcript import Entry, Party, Stream, Transcript
+from smtplab.protocol.transcript import Entry, Kind, Party, Stream, Transcript
 
 CONNECT_TIMEOUT: Final = 5.0  # seconds
 SOURCE: Final = "recorded at the socket"
@@ -51,6 +51,13 @@ class Moment:
         """Whether the server may be waiting for TLS: after STARTTLS, or before it has said anything."""
         is_time = self.state in (State.CONNECTED, State.TLS_HANDSHAKE)
         return self.standing is Standing.OPEN and is_time and not self.tls
+
+    @property
+    def waits(self) -> bool:
+        """Whether the client spoke last, and what it said asks for a reply."""
+        said = self.transcript.entries[-1:]
+        asks = (Kind.COMMAND, Kind.AUTH, Kind.END_OF_DATA, Kind.UNKNOWN)
+        return self.standing is Standing.OPEN and any(one.party == "client" and one.kind in asks for one in said)
 
     @property
     def current(self) -> Transcript:

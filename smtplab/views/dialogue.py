@@ -37,7 +37,7 @@ class Dialogue(View):
         tables = [heading + self._table(entries) for heading, (_, entries) in zip(headings, streams, strict=True)]
         problem = self.transcript.problem and f"<p>✕ reading stopped: {escape(safe(self.transcript.problem))}</p>"
         body = "".join((*tables, problem)) or "<p>nothing was said</p>"
-        return f'<div class="{SCOPE[1:]}"><style>{_styles()}</style>{body}</div>'
+        return f'<div class="{SCOPE[1:]}"><style>{styles(SCOPE)}</style>{body}</div>'
 
     def _table(self, entries: list[Entry]) -> str:
         lines = dialogue_lines(entries, passwords=self.passwords)
@@ -67,15 +67,16 @@ def _cells(line: Line) -> str:
     )
 
 
-def _styles() -> str:
+def styles(scope: str) -> str:
+    """Write the rules for tables of what was said in `scope`."""
     # Notebooks style tables of their own accord, so the class is repeated to outweigh them.
-    own = f"{SCOPE}{SCOPE}{SCOPE}"
+    own = f"{scope}{scope}{scope}"
     bands = "".join(
         f"{own} tbody.smtplab-phase-{phase} tr{{background:{palette.transparent(colour)}}}"
         for phase, colour in {**palette.TINTS, "other": palette.OTHER_TINT}.items()
     )
     return (
-        f"{palette.variables(SCOPE)}{bands}"
+        f"{palette.variables(scope)}{bands}"
         f"{own} table{{border-collapse:collapse;margin:0}}"
         f"{own} :is(th,td){{text-align:left;vertical-align:top;padding:1px 10px;border:0;white-space:pre-wrap}}"
         f"{own} tbody th{{color:var(--smtplab-dim)}}{own} tbody{{border-bottom:4px solid transparent}}"

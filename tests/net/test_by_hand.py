@@ -176,10 +176,10 @@ def test_stranger_without_end_is_cut_off() -> None:
 
 def test_changed_is_called_whenever_there_is_something_new(server: Server) -> None:
     moments: list[Moment] = []
-    hand: ByHand = ByHand(server, changed=lambda: moments.append(hand.now))
-    hand.connect()
-    until(hand, lambda now: codes(now) == [220])
-    hand.close()
+    typist = ByHand(server, changed=lambda: moments.append(typist.now))
+    typist.connect()
+    until(typist, lambda now: codes(now) == [220])
+    typist.close()
     standings = [moment.standing for moment in moments]
     assert standings[0] is Standing.WAITING
     assert standings[-1] is Standing.NONE
