@@ -162,6 +162,7 @@ NO_SUCH_MAILBOX       = Reply(550, "5.1.1",  "No such mailbox here")
 NOT_YOUR_ADDRESS      = Reply(550, "5.7.1",  "The sender must be the user who logged in")
 TOO_MUCH_DATA         = Reply(552, "5.3.4",  "Message is larger than this server takes")
 NEEDS_SMTPUTF8        = Reply(553, "5.6.7",  "An address that is not ASCII needs SMTPUTF8")
+NO_SERVICE            = Reply(554, "",       "No SMTP service here")
 UNKNOWN_PARAMETER     = Reply(555, "5.5.4",  "Parameter not known here")
 # fmt: on
 
