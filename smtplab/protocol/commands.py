@@ -16,8 +16,9 @@ from smtplab.protocol.replies import Reply
 COMMAND_LINE_LIMIT: Final = 512  # octets with CRLF, §4.5.3.1.4
 
 _VERB = re.compile(rb"([A-Za-z][A-Za-z0-9-]*)(?: (.*))?", re.DOTALL)
+# A quantifier with a second + gives nothing back: without that, some lines would take for ever to refuse.
 _PATH_ARGUMENT = re.compile(
-    rb"(FROM|TO)([ \t]*:[ \t]*)(<(?:\"(?:[^\"\\]|\\.)*\"|[^>\"])*>)(.*)", re.DOTALL | re.IGNORECASE
+    rb"(FROM|TO)([ \t]*:[ \t]*)(<(?:\"(?:[^\"\\]|\\.)*+\"|[^>\"]++)*+>)(.*)", re.DOTALL | re.IGNORECASE
 )
 _WORD = re.compile(rb"[!-~]+")
 

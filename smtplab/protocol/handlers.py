@@ -4,7 +4,7 @@ Whether the verb may come now, the table in `states` was asked before; which sta
 a handler only does what the command asks for, and gives the reply.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, Final
 
 from smtplab.protocol import auth, commands, replies
@@ -25,10 +25,11 @@ def on_ehlo(session: "ServerSession", command: commands.Ehlo) -> Reply:
     RFC 5321 §3.2, §4.1.1.1, §4.1.4.
     """
     session.forget_transaction()
+    policy = session.policy
     session.client_domain, session.extended = command.domain, True
-    offered = session.offered()
-    keywords = [session.policy.keyword_line(keyword) for keyword in OFFERED if keyword in offered]
-    return replies.introduced(session.policy.domain, *keywords)
+    session.extensions = policy.offered(tls=session.tls)
+    keywords = [policy.keyword_line(keyword) for keyword in OFFERED if keyword in session.extensions]
+    return replies.introduced(policy.domain, *keywords)
 
 
 def on_helo(session: "ServerSession", command: commands.Helo) -> Reply:
@@ -39,6 +40,7 @@ def on_helo(session: "ServerSession", command: commands.Helo) -> Reply:
     """
     session.forget_transaction()
     session.client_domain, session.extended = command.domain, False
+    session.extensions = frozenset()
     return replies.introduced(session.policy.domain)
 
 
@@ -95,13 +97,13 @@ def on_mail(session: "ServerSession", command: commands.Mail) -> Reply:
         return replies.AUTH_REQUIRED
     if policy.sender_is_user and same_mailbox(command.reverse_path) != same_mailbox(session.user or ""):
         return replies.NOT_YOUR_ADDRESS
-    refused = refuse_parameters(command.parameters, MAIL_PARAMETERS, session.offered())
+    refused = refuse_parameters(command.parameters, MAIL_PARAMETERS, session.extensions)
     if refused is not None:
         return refused
     if int(command.parameters.get("SIZE", 0)) > policy.size_limit:
         return replies.TOO_MUCH_DATA
     if not command.reverse_path.isascii() and "SMTPUTF8" not in command.parameters:
-        return replies.NEEDS_SMTPUTF8 if "SMTPUTF8" in session.offered() else replies.BAD_SENDER
+        return replies.NEEDS_SMTPUTF8 if "SMTPUTF8" in session.extensions else replies.BAD_SENDER
     session.buffers = Buffers(command.reverse_path, command.parameters)
     return replies.SENDER_OK
 
@@ -113,18 +115,22 @@ def on_rcpt(session: "ServerSession", command: commands.Rcpt) -> Reply:
     501 or 553 when a parameter or an address in UTF-8 cannot be taken. A postmaster there is always (§4.5.1).
     RFC 5321 §3.3, §4.1.1.3, §4.5.3.1.10.
     """
-    refused = refuse_parameters(command.parameters, RCPT_PARAMETERS, session.offered())
+    refused = refuse_parameters(command.parameters, RCPT_PARAMETERS, session.extensions)
     if refused is not None:
         return refused
     if not command.forward_path.isascii() and "SMTPUTF8" not in session.buffers.parameters:
-        return replies.NEEDS_SMTPUTF8 if "SMTPUTF8" in session.offered() else replies.BAD_RECIPIENT
-    mailbox, known = same_mailbox(command.forward_path), session.policy.mailboxes
-    if known is not None and mailbox not in known and mailbox.partition("@")[0] != "postmaster":
+        return replies.NEEDS_SMTPUTF8 if "SMTPUTF8" in session.extensions else replies.BAD_RECIPIENT
+    if session.policy.mailboxes is not None and not _exists(command.forward_path, session.policy.mailboxes):
         return replies.NO_SUCH_MAILBOX
     if len(session.buffers.recipients) >= session.policy.recipients_limit:
         return replies.TOO_MANY_RECIPIENTS
     session.buffers.recipients.append(Recipient(command.forward_path, command.parameters))
     return replies.RECIPIENT_OK
+
+
+def _exists(forward_path: str, mailboxes: Container[str]) -> bool:
+    mailbox = same_mailbox(forward_path)
+    return mailbox in mailboxes or mailbox.partition("@")[0] == "postmaster"
 
 
 def on_data(session: "ServerSession", _command: commands.Bare) -> Reply:

@@ -105,7 +105,8 @@ class Inbox:
         return (start + 2, start + len(END_MARK)) if start >= 0 else None
 
     def _unstuffed(self, end: int) -> bytes:
-        wire = bytes(self._octets[:end])
+        with memoryview(self._octets) as octets:  # a slice of the bytearray itself would be one more copy
+            wire = bytes(octets[:end])
         return re.sub(rb"(?m)^\.", b"", wire) if self._bare_lf else unstuff(wire)
 
     def _wait_for_end_mark(self, limit: int) -> None:

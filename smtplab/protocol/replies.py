@@ -43,9 +43,9 @@ class Reply:
     def __bytes__(self) -> bytes:
         """Write the reply as it goes on the wire, each line with CRLF."""
         prefix = f"{self.enhanced} " if self.enhanced else ""
-        lines = [f"{prefix}{line}".encode("utf-8", "surrogateescape") for line in self.lines]
-        code = b"%d" % self.code
-        return b"".join(code + b"-" + line + b"\r\n" for line in lines[:-1]) + code + b" " + lines[-1] + b"\r\n"
+        first_lines, newline, last_line = self.text.rpartition("\n")
+        before = "".join([f"{self.code}-{prefix}{line}\r\n" for line in first_lines.split("\n")]) if newline else ""
+        return f"{before}{self.code} {prefix}{last_line}\r\n".encode("utf-8", "surrogateescape")
 
 
 def parse_reply(octets: bytes) -> Reply:

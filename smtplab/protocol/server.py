@@ -23,6 +23,8 @@ from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITION
 # 17 (RFC 6152 §2). An AUTH command with its initial response may be as long as any line of the exchange (RFC 4954 §4).
 LINE_LIMIT: Final = auth.AUTH_LINE_LIMIT
 
+NOT_READING: Final = frozenset({State.CLOSED, State.TLS_HANDSHAKE})
+
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
@@ -60,6 +62,7 @@ class ServerSession:
         self.state = State.CONNECTED
         self.client_domain = ""  # what EHLO or HELO said
         self.extended = False  # whether it was EHLO
+        self.extensions: frozenset[str] = frozenset()  # that hold: none before EHLO, and none after HELO (§2.2.1)
         self.user: str | None = None  # who has authenticated
         self.buffers = Buffers()
         self._inbox = Inbox(bare_lf=Lax.BARE_LF in policy.lax)
@@ -98,7 +101,7 @@ class ServerSession:
     def tls_started(self) -> None:
         """Forget all that was learnt in clear text, where anybody could have said it (RFC 3207 §4.2)."""
         self.tls, self.state = True, State.GREETED
-        self.client_domain, self.extended, self.user = "", False, None
+        self.client_domain, self.extended, self.extensions, self.user = "", False, frozenset(), None
         self.forget_transaction()
 
     def close(self, reply: Reply) -> list[Output]:
@@ -110,7 +113,7 @@ class ServerSession:
     # Reading
 
     def _read(self) -> list[Output]:
-        while not self._delivering and self.state not in (State.CLOSED, State.TLS_HANDSHAKE) and self._step():
+        while self._inbox and not self._delivering and self.state not in NOT_READING and self._step():
             pass
         return self._take_outputs()
 
@@ -147,6 +150,7 @@ class ServerSession:
             return
         if isinstance(command, Bdat) and "CHUNKING" in self.policy.extensions:
             self._bdat, self._missing = command, command.size  # in any state the chunk has to be read (RFC 3030 §2)
+            self._take_chunk(command)
         else:
             self._answer(command.verb, self._reply_to(command.verb, command))
         if self.state is State.TLS_HANDSHAKE:
@@ -160,8 +164,11 @@ class ServerSession:
         return self._instead(command.verb, command) or HANDLERS[command.verb](self, command)
 
     def _instead(self, verb: str, command: Command | None) -> Reply | None:
-        replies_instead = (hook.instead(self, verb, command) for hook in self.policy.hooks)
-        return next((reply for reply in replies_instead if reply is not None), None)
+        for hook in self.policy.hooks:
+            reply = hook.instead(self, verb, command)
+            if reply is not None:
+                return reply
+        return None
 
     def _take_message(self) -> bool:
         taken = self._inbox.take_mail_data(self.policy.size_limit)
@@ -268,7 +275,3 @@ class ServerSession:
     def forget_transaction(self) -> None:
         """Clear the envelope, as RSET, EHLO and the end of the mail data do (§4.1.1.5, §4.1.4, §4.1.1.4)."""
         self.buffers = Buffers()
-
-    def offered(self) -> frozenset[str]:
-        """The extensions that hold in this session: none before EHLO, and none after HELO (§2.2.1)."""
-        return self.policy.offered(tls=self.tls) if self.extended else frozenset()

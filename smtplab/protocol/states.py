@@ -28,6 +28,9 @@ class State(Enum):
     TLS_HANDSHAKE = "TLS handshake"  # 220 answered STARTTLS: what follows is not SMTP (RFC 3207 §4)
     CLOSED = "closed"  # nothing more will be said
 
+    # There is one object of each, so its identity will do; Enum would hash its name, a dozen times a message.
+    __hash__ = object.__hash__
+
     def __repr__(self) -> str:
         return f"State.{self.name}"
 
