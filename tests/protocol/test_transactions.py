@@ -2,7 +2,7 @@
 
 import pytest
 
-from smtplab.protocol.transactions import Transaction, transactions
+from smtplab.protocol.transactions import Transaction, all_transactions, transactions
 from smtplab.protocol.transcript import Entry, Stream, Transcript
 from tests.protocol.conversations import ENVELOPE, OPENING, hear, parse
 
@@ -21,9 +21,17 @@ def found(conversation: str) -> list[Transaction]:
     return transactions(transcript(conversation))
 
 
+Told = tuple[str | None, list[tuple[str, int | None]], bytes | None, int | None]
+
+
+def told(transaction: Transaction) -> Told:
+    """Give envelope, content and the code of the reply to it."""
+    return transaction.reverse_path, transaction.recipients, transaction.content, transaction.code
+
+
 def test_transaction_has_envelope_content_and_outcome() -> None:
     (mail,) = found(OPENING + ENVELOPE + "C: DATA\nS: 354 go on\nC: ..x\nC: .\nS: 250 OK")
-    assert mail == Transaction(0, A, [(B, 250)], b".x\r\n", 250)
+    assert told(mail) == (A, [(B, 250)], b".x\r\n", 250)
     assert mail.accepted
 
 
@@ -52,8 +60,8 @@ def test_transactions_pipelined_find_each_its_replies() -> None:
         S: 250 OK
         """
     )
-    assert first == Transaction(0, "a@example.org", [("b@example.org", 550), ("c@example.org", 250)], b"one\r\n", 451)
-    assert second == Transaction(0, "", [("d@example.org", 251)], b"", 250)
+    assert told(first) == ("a@example.org", [("b@example.org", 550), ("c@example.org", 250)], b"one\r\n", 451)
+    assert told(second) == ("", [("d@example.org", 251)], b"", 250)
     assert (first.accepted, second.accepted) == (False, True)
 
 
@@ -73,12 +81,63 @@ def test_transaction_cut_off_has_no_outcome() -> None:
 
 def test_transaction_heard_from_the_middle_has_no_sender() -> None:
     (mail,) = found("C: RCPT TO:<b@example.org>\nS: 250 OK\nC: DATA\nS: 354 go on\nC: .\nS: 250 OK")
-    assert mail == Transaction(0, None, [("b@example.org", 250)], b"", 250)
+    assert told(mail) == (None, [("b@example.org", 250)], b"", 250)
 
 
 def test_transaction_with_a_gap_has_what_there_is() -> None:
     (mail,) = found(OPENING + ENVELOPE + "C: DATA\nS: 354 go on\nc: one\nC- 5\nC: two\nC: .\nS: 250 OK")
     assert mail.content == b"onetwo\r\n"
+
+
+OUTCOMES = [
+    pytest.param(ENVELOPE + "C: DATA\nS: 354 go on\nC: .\nS: 250 OK", "accepted with 250", id="accepted"),
+    pytest.param(ENVELOPE + "C: DATA\nS: 354 go on\nC: .\nS: 554 no", "refused with 554", id="refused"),
+    pytest.param(ENVELOPE + "C: DATA\nS: 354 go on\nC: .", "no reply to its end was seen", id="no reply"),
+    pytest.param(ENVELOPE + "C: DATA\nS: 451 later", "refused at DATA with 451", id="refused at DATA"),
+    pytest.param(ENVELOPE + "c: BDAT 2\\r\\nab\nS: 452 full", "refused at a chunk with 452", id="refused at a chunk"),
+    pytest.param("C: MAIL FROM:<a@b>\nS: 550 no", "refused at MAIL with 550", id="refused at MAIL"),
+    pytest.param("C: MAIL FROM:<a@b>\nS: 250 OK\nC: RSET\nS: 250 OK", "aborted by RSET", id="RSET"),
+    pytest.param("C: MAIL FROM:<a@b>\nS: 250 OK\nC: EHLO a\nS: 250 b", "aborted by EHLO", id="EHLO"),
+    pytest.param(
+        "C: MAIL FROM:<a@b>\nS: 250 OK\nC: RCPT TO:<c@d>\nS: 550 no\nC: QUIT\nS: 221 bye",
+        "no recipient was accepted",
+        id="nobody",
+    ),
+    pytest.param(ENVELOPE + "C: QUIT\nS: 221 bye", "no message was sent", id="QUIT"),
+]
+
+
+@pytest.mark.parametrize(("conversation", "outcome"), OUTCOMES)
+def test_outcome_says_where_a_transaction_ended(conversation: str, outcome: str) -> None:
+    (mail,) = all_transactions(transcript(OPENING + conversation))
+    assert mail.outcome == outcome
+
+
+def test_mail_refused_inside_a_transaction_leaves_the_transaction_open() -> None:
+    outer, inner = all_transactions(
+        transcript(
+            OPENING
+            + """
+            C: MAIL FROM:<a@example.org>
+            S: 250 OK
+            C: MAIL FROM:<b@example.org>
+            S: 503 no
+            C: RCPT TO:<c@example.org>
+            S: 250 OK
+            C: DATA
+            S: 354 go on
+            C: .
+            S: 250 OK
+            """
+        )
+    )
+    assert told(outer) == ("a@example.org", [("c@example.org", 250)], b"", 250)
+    assert (inner.outcome, inner.recipients) == ("refused at MAIL with 503", [])
+
+
+def test_message_after_rset_is_another_transaction() -> None:
+    first, second = all_transactions(transcript(OPENING + ENVELOPE + "C: RSET\nS: 250 OK\n" + ENVELOPE))
+    assert (first.aborted_by, second.aborted_by) == ("RSET", "")
 
 
 @pytest.mark.parametrize("line", ["MAIL FROM: a b", "MAIL"])
