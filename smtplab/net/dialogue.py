@@ -199,8 +199,9 @@ class Dialogue:
         plain = tls.receive(b"")
         self._write(tls.take_output())
         while not tls.handshake_done:
+            octets = self._read("the TLS handshake")
             try:
-                plain = tls.receive(self._read("the TLS handshake"))
+                plain = tls.receive(octets)
             finally:
                 self._write(tls.take_output())
         self._tls = tls
