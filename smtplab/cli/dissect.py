@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from smtplab.cli import reading
-from smtplab.protocol.transcript import Transcript
+from smtplab.protocol.transcript import Entry, Transcript
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +16,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     option("--filter", default="", metavar="EXPR", help="only what passes this display filter, in Wireshark's language")
     option(
         "--format", choices=["text", "json", "bytes"], default="text", help="text, one JSON object a line, or octets"
+    )
+    option(
+        "--stats",
+        action="store_true",
+        help="then, for each connection shown: times, mails and their outcomes, what was open, rules broken",
     )
     option("--export", metavar="DIR", help="write each message to DIR, as an .eml file of its very octets")
     parser.set_defaults(run=run)
@@ -29,6 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     transcript = reading.read(arguments)
     shown = tuple(entry for entry in transcript if passes(entry, transcript))
     FORMATS[arguments.format](replace(transcript, entries=shown))
+    if arguments.stats:
+        _print_statistics(_connections(transcript, shown), as_json=arguments.format == "json")
     if arguments.export:
         _export(transcript, Path(arguments.export))
     return reading.status(arguments, transcript)
@@ -50,6 +57,24 @@ def _print_octets(transcript: Transcript) -> None:
 
     for entry in transcript:
         print(octets(entry).text(), end="\n\n")
+
+
+def _connections(transcript: Transcript, shown: tuple[Entry, ...]) -> Transcript:
+    """Leave out the connections of which nothing is shown. The others stay whole, since half of one has no counts."""
+    numbers = {entry.stream for entry in shown}
+    return replace(transcript, entries=tuple(entry for entry in transcript if entry.stream in numbers))
+
+
+def _print_statistics(transcript: Transcript, *, as_json: bool) -> None:
+    if as_json:
+        from smtplab.views.statistics_records import statistics_lines
+
+        for line in statistics_lines(transcript):
+            print(line)
+    else:
+        from smtplab.views.statistics import statistics_text
+
+        print("", statistics_text(transcript), sep="\n")
 
 
 FORMATS = {"text": _print_text, "json": _print_json, "bytes": _print_octets}

@@ -44,11 +44,11 @@ def record(entry: Entry) -> dict[str, Any]:
         "code": entry.code,
         "enhanced": (reply.enhanced or None) if reply else None,
         "lines": _lines(entry),
-        "text": _well_formed(reply.text) if reply else None,
+        "text": well_formed(reply.text) if reply else None,
         "answers": entry.answers,
         "phase": entry.phase,
         "state": entry.after.value,
-        "decoded": {name: _well_formed(value) for name, value in entry.decoded} or None,
+        "decoded": {name: well_formed(value) for name, value in entry.decoded} or None,
         "missing": entry.missing or None,
         "octets": len(entry.octets),
         "fields": [
@@ -79,6 +79,6 @@ def _text(octets: bytes) -> str:
     return octets.decode("utf-8", "backslashreplace")
 
 
-def _well_formed(text: str) -> str:
+def well_formed(text: str) -> str:
     """Text that any JSON reader takes: octets that were no UTF-8 are written out."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -66,6 +66,35 @@ def test_dissect_with_a_filter_shows_only_what_passes(session: str, capsys: pyte
     assert capsys.readouterr().out.count("\n") == 1
 
 
+def test_dissect_with_stats_tells_them_after_the_text(session: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dissect", session, "--stats"]) == 0
+    text, statistics = capsys.readouterr().out.split("\n\n")
+    assert text.startswith("greeting  S: 220")
+    assert statistics.startswith("stream 0: 127.0.0.1:")
+    assert "  transaction 1: accepted with 250 in frame " in statistics
+
+
+def test_dissect_with_stats_as_json_gives_an_object_more(session: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dissect", session, "--format", "json", "--stats"]) == 0
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [record["kind"] for record in records].count("stats") == 1
+    assert (
+        records[-1]["transactions"][0]["sha256"] == hashlib.sha256(MESSAGE.replace("\n", "\r\n").encode()).hexdigest()
+    )
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"), [("smtp.response.code == 354", "stream 0: "), ("tcp.stream == 9", "[nothing was said]")]
+)
+def test_dissect_with_stats_and_a_filter_tells_of_connections_that_are_shown_whole(
+    expression: str, said: str, session: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dissect", session, "--stats", "--filter", expression]) == 0
+    statistics = capsys.readouterr().out.split("\n\n")[1]
+    assert statistics.startswith(said)
+    assert ("10 round trips" in statistics) is (said == "stream 0: ")
+
+
 @pytest.mark.parametrize("suffix", ["svg", "png", "pdf"])
 def test_draw_makes_a_picture_of_the_form_that_its_name_says(suffix: str, session: str, tmp_path: Path) -> None:
     picture = tmp_path / f"ladder.{suffix}"
