@@ -61,6 +61,11 @@ class Exercise(ABC):
         """The lines that the answer is about, shown with every verdict; None where there are none."""
         return None
 
+    @property
+    def source(self) -> str:
+        """The source to show of a solution that is a function, where it is not to be shown as it stands here."""
+        return ""
+
     @abstractmethod
     def solve(self) -> Any:
         """Give the right answer. Raises `NoCapture` where only a capture can tell it."""
@@ -162,7 +167,7 @@ def solution_of(exercise: Exercise) -> tuple[str, str]:
     """Write the right answer as a learner would type it, and, where that is a function, its source."""
     answer = exercise.solve()
     if isfunction(answer):
-        return f"`{answer.__name__}`, which is", getsource(answer)
+        return f"`{answer.__name__}`, which is", exercise.source or getsource(answer)
     if isinstance(answer, set):
         return f"`{{{', '.join(sorted(map(repr, answer)))}}}`", ""
     return f"`{answer!r}`", ""

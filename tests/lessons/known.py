@@ -5,7 +5,7 @@ from typing import Any
 
 from smtplab.capture.record import Capture
 from smtplab.lessons.exercises import Exercise
-from tests.lessons import lesson_00, lesson_01, lesson_03
+from tests.lessons import lesson_00, lesson_01, lesson_03, lesson_04
 
 Answers = Callable[[Exercise], list[Any]]
 
@@ -14,6 +14,7 @@ CAPTURES: dict[str, Callable[[], Capture]] = {
     "00": lesson_00.capture,
     "01": lesson_01.capture,
     "03": lesson_03.capture,
+    "04": lesson_04.capture,
 }
 
 # Typical wrong answers, by lesson and exercise.
@@ -21,5 +22,6 @@ _MISTAKES: dict[str, dict[int, Answers]] = {
     "00": lesson_00.MISTAKES,
     "01": lesson_01.MISTAKES,
     "03": lesson_03.MISTAKES,
+    "04": lesson_04.MISTAKES,
 }
 MISTAKES = {(name, number): answers for name, known in _MISTAKES.items() for number, answers in known.items()}

@@ -6,11 +6,12 @@ number alone. Each lesson's claims are in a module that is named like the lesson
 
 from typing import Final
 
-from smtplab.lessons.article import authentication, first_capture, session
+from smtplab.lessons.article import authentication, envelope, first_capture, session
 from smtplab.lessons.claims import Claim
 
 CLAIMS: Final[dict[str, Claim]] = {
     **first_capture.CLAIMS,
     **session.CLAIMS,
     **authentication.CLAIMS,
+    **envelope.CLAIMS,
 }

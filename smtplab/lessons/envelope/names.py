@@ -1,0 +1,105 @@
+"""Can somebody get a mail that names somebody else? The learner's client does it, and its capture is judged."""
+
+from collections.abc import Callable
+from email.utils import getaddresses
+from random import Random
+from typing import Any
+
+from smtplab.capture.record import Capture
+from smtplab.lessons.exercises import Exercise, Unanswered, Wrong
+from smtplab.lessons.functions import call, function_of
+from smtplab.lessons.rehearsal import mailboxes
+from smtplab.net.client import Client
+from smtplab.net.memory import MemoryServer
+from smtplab.views.envelopes import DESTINATIONS, Sheet, envelopes
+
+MESSAGE = """\
+Date: Mon, 24 Nov 2025 09:00:00 +0000
+From: <{named}>
+To: <{named}>
+Subject: Between us
+
+Nobody sees who else got this.
+"""
+
+
+class OnlyInTheEnvelope(Exercise):
+    """Make somebody get a mail whose header names only somebody else. Judged by what the learner's client said."""
+
+    form = "a function that takes a client, which is connected and has said EHLO, and sends the mail with it"
+    hints = (
+        "`client.send_message(reverse_path, [forward_path], message)` takes the envelope and the message apart: they "
+        "need not name the same people.",
+        "Name in the list who is to get it, and in `To:` of the message the other one. An empty line ends the header.",
+    )
+
+    def prepare(self, variant: Random) -> None:
+        self._named, self._recipient = mailboxes(variant)
+
+    @property
+    def question(self) -> str:
+        return f"Have `{self._recipient}` get a mail that names `{self._named}` in To, and nobody else."
+
+    def solve(self) -> Callable[[Client], object]:
+        named, recipient = self._named, self._recipient
+
+        def deliver(client: Client) -> object:
+            return client.send_message(named, [recipient], MESSAGE.format(named=named))
+
+        return deliver
+
+    @property
+    def source(self) -> str:
+        message = f"From: <{self._named}>\\nTo: <{self._named}>\\n\\nHello.\\n"
+        return (
+            "def deliver(client):\n"
+            f'    message = "{message}"\n'
+            f'    client.send_message("{self._named}", ["{self._recipient}"], message)\n'
+        )
+
+    def judge(self, answer: Any) -> str:
+        sheets = envelopes(self._capture_of(answer).transcript).sheets
+        if not sheets:
+            raise Wrong("No mail went over: the server has heard no DATA.")
+        for sheet in sheets:
+            self._look_at(sheet)
+        return (
+            f"RCPT named `{self._recipient}`, and no field of the header does: so the mail arrived, and nobody who "
+            "reads it can tell why. There is no inherent relationship between the two (RFC 5321 §7.2)."
+        )
+
+    def _capture_of(self, answer: object) -> Capture:
+        function = function_of(answer)
+        server = MemoryServer()
+        with Capture(server, live=False) as capture:
+            client = Client(server)
+            client.connect()
+            client.ehlo("TINY-DESKTOP")
+            try:
+                call(function, client, shown="a client that is connected")
+            except Unanswered:
+                if not server.mails:
+                    raise
+            finally:
+                client.close()
+        return capture
+
+    def _look_at(self, sheet: Sheet) -> None:
+        got = [path for path, code in sheet.transaction.recipients if code == 250]
+        named = [
+            address for name, value in sheet.fields if name in DESTINATIONS for _, address in getaddresses([value])
+        ]
+        if not sheet.transaction.accepted:
+            raise Wrong(f"The server did not take the mail: it said {sheet.transaction.code}.")
+        if self._recipient not in got:
+            raise Wrong(f"RCPT named {_listed(got)}: `{self._recipient}` gets nothing, whatever the header says.")
+        if any(self._recipient in value for _, value in sheet.fields):
+            raise Wrong(f"It arrives, but a field of the header names `{self._recipient}`: who reads it sees that.")
+        if (sheet.transaction.content or b"").startswith(b"\r\n"):
+            raise Wrong("It arrives. But it begins with an empty line, so all the rest is body, and there is no header.")
+        if named != [self._named]:
+            raise Wrong(f"It arrives. But To has to name `{self._named}`, and the header names {_listed(named)}.")
+
+
+def _listed(addresses: list[str]) -> str:
+    return ", ".join(f"`{address}`" for address in addresses) or "nobody"
