@@ -165,4 +165,6 @@ def _path(entry: Entry) -> str:
         return entry.message.reverse_path
     if isinstance(entry.message, Rcpt):
         return entry.message.forward_path
-    return printable(argument_of(entry.octets))
+    fields = {field.name: field.value for field in entry.fields}
+    path = fields.get("reverse-path", fields.get("forward-path"))
+    return printable(argument_of(entry.octets)) if path is None or "not understood" in fields else path

@@ -140,7 +140,12 @@ def test_message_after_rset_is_another_transaction() -> None:
     assert (first.aborted_by, second.aborted_by) == ("RSET", "")
 
 
-@pytest.mark.parametrize("line", ["MAIL FROM: a b", "MAIL"])
+def test_transaction_has_a_path_without_brackets_too() -> None:
+    (mail,) = all_transactions(transcript(OPENING + "C: MAIL FROM: a@b\nS: 250 OK\nC: RCPT TO:c@d\nS: 250 OK"))
+    assert told(mail) == ("a@b", [("c@d", 250)], None, None)
+
+
+@pytest.mark.parametrize("line", ["MAIL a b", "MAIL"])
 def test_transaction_with_a_wrong_path_shows_it_as_it_is(line: str) -> None:
     (mail,) = found(OPENING + f"C: {line}\nS: 250 OK\nC: DATA\nS: 354 go on\nC: .\nS: 250 OK")
     assert mail.reverse_path == line.partition(" ")[2]
