@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from smtplab.views.ladder import ladder as ladder
     from smtplab.views.states import states as states
     from smtplab.views.timing import timing as timing
+    from smtplab.widgets.browser import browser as browser
     from smtplab.widgets.stepper import stepper as stepper
 
 __version__ = "0.1.0"
@@ -43,6 +44,7 @@ _HOMES = {
     "ServerGone": "net.client",
     "SmtpError": "protocol.client",
     "Transcript": "protocol.transcript",
+    "browser": "widgets.browser",
     "dialogue": "views.dialogue",
     "dissect": "capture.dissect",
     "ladder": "views.ladder",

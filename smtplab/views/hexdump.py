@@ -3,7 +3,7 @@
 Nothing is masked here: these are the octets, and who looks at those of a password sees that base64 hides nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -54,13 +54,11 @@ class Octets(View):
         return f'<div class="{SCOPE[1:]}">{sheet}{self._body() if self.entry.octets else escape(self._nothing())}</div>'
 
     def _body(self) -> str:
-        dump = "\n".join(
-            _row_html(start, len(row), self.entry.octets, self.fields) for start, row in _rows(self.entry.octets)
-        )
         rest = "".join(f"<p>{line}</p>" for line in self._rest())
         head = "".join(f'<th scope="col">{heading}</th>' for heading in HEADINGS)
         rows = "".join(_field_html(number, field) for number, field in enumerate(self.fields))
-        return f"<pre>{dump}</pre>{rest}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        pre = dump(self.entry.octets, self.fields, range(min(len(self.entry.octets), OCTETS)))
+        return f"{pre}{rest}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
     def _rest(self) -> list[str]:
         octets_left = len(self.entry.octets) - OCTETS
@@ -109,16 +107,31 @@ def _columns(fields: list[Field]) -> Iterator[str]:
         yield "  ".join(padded).rstrip()
 
 
-def _row_html(start: int, length: int, data: bytes, fields: list[Field]) -> str:
+def dump(data: bytes, fields: Sequence[Field], shown: range, *, focusable: bool = False) -> str:
+    """Write these of the octets as HTML, in rows, each field in its tint and with its number in its class.
+
+    focusable: a click on a field gives it the focus, and so keeps it lit when the pointer leaves it.
+    """
+    attributes = ' tabindex="-1"' if focusable else ""
+    rows = (
+        _row_html(range(start, min(start + IN_A_ROW, shown.stop)), data, fields, attributes)
+        for start in shown[::IN_A_ROW]
+    )
+    joined = "\n".join(rows)
+    return f"<pre>{joined}</pre>"
+
+
+def _row_html(row: range, data: bytes, fields: Sequence[Field], attributes: str) -> str:
     """Write one row twice, in hexadecimal and as ASCII, each field's part of it in a `span`."""
     hexadecimal, text = [], []
-    for number, first, stop in _parts(start, start + length, fields):
-        name = "" if number is None else f' class="smtplab-f{number} smtplab-t{number % len(palette.FIELD_TINTS)}"'
+    for number, first, stop in _parts(row.start, row.stop, fields):
+        tint = 0 if number is None else number % len(palette.FIELD_TINTS)
+        name = "" if number is None else f' class="smtplab-f{number} smtplab-t{tint}"{attributes}'
         hexadecimal.append(f"<span{name}>{_hex_part(data, first, stop)}</span>")
         text.append(f"<span{name}>{escape(_ascii(data[first:stop]))}</span>")
-    missing = IN_A_ROW - length
-    padding = " " * (3 * missing + (1 if length <= IN_A_ROW // 2 else 0))
-    return f"<i>{start:04x}</i>  {' '.join(hexadecimal)}{padding}   {''.join(text)}"
+    missing = IN_A_ROW - len(row)
+    padding = " " * (3 * missing + (1 if len(row) <= IN_A_ROW // 2 else 0))
+    return f"<i>{row.start:04x}</i>  {' '.join(hexadecimal)}{padding}   {''.join(text)}"
 
 
 def _hex_part(data: bytes, first: int, stop: int) -> str:
@@ -127,7 +140,7 @@ def _hex_part(data: bytes, first: int, stop: int) -> str:
     return " ".join(pairs)
 
 
-def _parts(start: int, stop: int, fields: list[Field]) -> Iterator[tuple[int | None, int, int]]:
+def _parts(start: int, stop: int, fields: Sequence[Field]) -> Iterator[tuple[int | None, int, int]]:
     """Cut a row where fields begin: (number of the field, first octet, octet after the last). None: not shown."""
     reached = start
     for number, field in enumerate(fields):
