@@ -143,6 +143,8 @@ OTHERS = [
         ],
         id="disposition",
     ),
+    pytest.param(b"References: (none)", [("blank", b" "), ("comment", b"(none)")], id="no message identifier"),
+    pytest.param(b"Content-Transfer-Encoding:(none)", [("comment", b"(none)")], id="no encoding"),
     pytest.param(b"Content-Transfer-Encoding:BASE64", [("encoding", b"BASE64")], id="encoding"),
     pytest.param(
         b"DKIM-Signature:v=1; b=ab\r\n cd; ?",

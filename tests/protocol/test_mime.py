@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtplab.protocol.mime.attachments import Attachment, attachments
-from smtplab.protocol.mime.charsets import is_known, to_text
+from smtplab.protocol.mime.charsets import _CODECS, is_known, to_text
 from smtplab.protocol.mime.entity import Entity, read_entity
 from smtplab.protocol.mime.parameters import joined, parameters_in
 from smtplab.protocol.mime.transfer import decode_base64, decoded
@@ -72,6 +72,16 @@ def test_parameters_are_read(octets: bytes, expected: dict[str, str]) -> None:
 )
 def test_charsets_of_mail_are_known(charset: str) -> None:
     assert is_known(charset)
+
+
+@pytest.mark.parametrize("charset", ["iso88591", "ISO_8859-1", "latin1"])
+def test_charset_has_many_spellings(charset: str) -> None:
+    assert to_text(b"\xfc", charset) == "ü"
+
+
+@given(st.sampled_from(sorted(_CODECS)), st.binary())
+def test_any_octets_are_text_in_any_charset(charset: str, octets: bytes) -> None:
+    assert isinstance(to_text(octets, charset), str)
 
 
 @pytest.mark.parametrize(

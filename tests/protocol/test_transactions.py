@@ -135,6 +135,13 @@ def test_mail_refused_inside_a_transaction_leaves_the_transaction_open() -> None
     assert (inner.outcome, inner.recipients) == ("refused at MAIL with 503", [])
 
 
+def test_mail_refused_keeps_the_recipients_that_were_sent_with_it() -> None:
+    (mail,) = all_transactions(
+        transcript(OPENING + "C: MAIL FROM:<a@b>\nC: RCPT TO:<c@d>\nS: 550 no\nS: 503 no\nC: QUIT\nS: 221 bye")
+    )
+    assert (mail.outcome, mail.recipients) == ("refused at MAIL with 550", [("c@d", 503)])
+
+
 def test_message_after_rset_is_another_transaction() -> None:
     first, second = all_transactions(transcript(OPENING + ENVELOPE + "C: RSET\nS: 250 OK\n" + ENVELOPE))
     assert (first.aborted_by, second.aborted_by) == ("RSET", "")

@@ -135,6 +135,20 @@ def test_credentials_of_a_proxy_are_decoded() -> None:
 
 
 @pytest.mark.parametrize(
+    ("credentials", "value"),
+    [
+        pytest.param(b"Basic A", "Basic A", id="no base64"),
+        pytest.param(b"Digest a=b", "Digest a=b", id="another way"),
+        pytest.param(b"", None, id="none"),
+    ],
+)
+def test_credentials_that_are_not_to_be_decoded_stay_as_they_are(credentials: bytes, value: str | None) -> None:
+    request = CONNECT[:-2] + b"Proxy-Authorization: " + credentials + b"\r\n\r\n"
+    found = [field.value for field in entry("client", request).fields if field.name == "header field value"]
+    assert found[1:] == ([] if value is None else [value])
+
+
+@pytest.mark.parametrize(
     ("side", "octets", "said"),
     [
         pytest.param(

@@ -44,8 +44,8 @@ _MECHANISMS: Final = {
     "XOAUTH2": ("shows a token that another server gave; no standard has it", "RFC 4954 §4"),
 }
 
-_KEYWORD = re.compile(rb"[^ =\t]*")
-_WORD = re.compile(rb"(?P<blank>[ \t]+)?(?P<word>[^ \t]+)?")
+_KEYWORD = re.compile(rb"[^ =\t]+")
+_WORD = re.compile(rb"[ \t]*([^ \t]*)")
 
 
 def tile_keyword(tiles: Tiles, end: int) -> None:
@@ -53,12 +53,12 @@ def tile_keyword(tiles: Tiles, end: int) -> None:
     match = _KEYWORD.match(tiles.octets, tiles.position, end)
     keyword = match[0].decode("ascii", "replace").upper() if match else ""
     meaning = EXTENSIONS.get(keyword, _UNKNOWN)
-    tiles.take(tiles.position + len(keyword), "keyword", *meaning)
+    tiles.take(match.end() if match else tiles.position, "keyword", *meaning)
     if tiles.octets.startswith(b"=", tiles.position, end):
         spelling = "stands where a blank belongs: a spelling from before the standard"
         tiles.take(tiles.position + 1, "equals", spelling, meaning[1])
-    while tiles.position < end and (word := _WORD.match(tiles.octets, tiles.position, end)):
-        tiles.take(word.end("blank"), "blank", "separates", "RFC 5321 §4.1.1.1")
+    for word in _WORD.finditer(tiles.octets, tiles.position, end):
+        tiles.take(word.start(1), "blank", "separates", "RFC 5321 §4.1.1.1")
         _PARAMETERS.get(keyword, _tile_parameter)(tiles, word.end(), meaning)
 
 

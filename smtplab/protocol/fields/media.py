@@ -82,7 +82,7 @@ _TIMES: Final = ("t", "x")
 _DKIM: Final = "RFC 6376 §3.5"
 
 _TOKEN = re.compile(rb'[^\s;()"]+')
-_JUNK = re.compile(rb"[^\s;(]+|.", re.DOTALL)
+_SEPARATOR = re.compile(rb"[\s;(]")
 _TAG = re.compile(rb"(?P<tag>[A-Za-z][A-Za-z0-9_]*)\s*+(?P<equals>=)\s*+(?P<tag_value>[^;]*)")
 
 
@@ -141,8 +141,8 @@ def _take_separators(tiles: Tiles, stop: int) -> None:
         take_between(tiles, stop)
         if tiles.octets.startswith(b";", tiles.position, stop):
             tiles.take(tiles.position + 1, "semicolon", "separates", "RFC 2045 §5.1")
-        elif junk := _JUNK.match(tiles.octets, tiles.position, stop):
-            tiles.take(junk.end(), "not understood", "is no parameter", "RFC 2045 §5.1")
+        else:
+            _take_junk(tiles, stop, "is no parameter", "RFC 2045 §5.1")
 
 
 def tile_tags(tiles: Tiles, stop: int) -> None:
@@ -153,8 +153,14 @@ def tile_tags(tiles: Tiles, stop: int) -> None:
             _tile_tag(tiles, match)
         elif tiles.octets.startswith(b";", tiles.position, stop):
             tiles.take(tiles.position + 1, "semicolon", "separates", "RFC 6376 §3.2")
-        elif junk := _JUNK.match(tiles.octets, tiles.position, stop):
-            tiles.take(junk.end(), "not understood", "is no tag", "RFC 6376 §3.2")
+        else:
+            _take_junk(tiles, stop, "is no tag", "RFC 6376 §3.2")
+
+
+def _take_junk(tiles: Tiles, stop: int, meaning: str, source: str) -> None:
+    """Take what has no place here, up to the next blank, comment or semicolon."""
+    after = _SEPARATOR.search(tiles.octets, tiles.position + 1, stop)
+    tiles.take(after.start() if after else stop, "not understood", meaning, source)
 
 
 def _tile_tag(tiles: Tiles, match: re.Match[bytes]) -> None:

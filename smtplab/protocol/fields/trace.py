@@ -27,7 +27,7 @@ _IDENTIFIER_NAMES: Final = {
     "id_right": ("is the host that made the name, so that no other makes the same", "RFC 5322 §3.6.4"),
     "close": ("closes the identifier", "RFC 5322 §3.6.4"),
 }
-_UP_TO_OPEN = re.compile(rb"[^<(]+|.", re.DOTALL)
+_OPENING = re.compile(rb"[<(]")
 
 _WORD = re.compile(rb"[^\s();]+")
 # The clauses of RFC 5321 §4.4: what each introduces, and then what that is called and what it is.
@@ -70,8 +70,9 @@ def tile_identifiers(tiles: Tiles, stop: int) -> None:
         take_between(tiles, stop)
         if match := _IDENTIFIER.match(tiles.octets, tiles.position, stop):
             tiles.take_match(match, _IDENTIFIER_NAMES)
-        elif other := _UP_TO_OPEN.match(tiles.octets, tiles.position, stop):
-            tiles.take(other.end(), "text", "is no message identifier", "RFC 5322 §4.5.4")
+        elif tiles.position < stop:
+            after = _OPENING.search(tiles.octets, tiles.position, stop)
+            tiles.take(after.start() if after else stop, "text", "is no message identifier", "RFC 5322 §4.5.4")
 
 
 def tile_received(tiles: Tiles, stop: int) -> None:

@@ -6,17 +6,18 @@ from typing import Final
 # Whatever Python has under a name of its own. Codecs that turn octets into octets are no character sets, and those of
 # host names would be slow on what is none.
 _NO_CHARSETS: Final = {"mbcs", "rot_13", "tactis"}
-_NAMES: Final = frozenset(
-    name.replace("_", "")
-    for name in (*aliases, *aliases.values(), "koi8_u", "cp874", "utf_8_sig")
-    if not aliases.get(name, name).endswith("_codec") and aliases.get(name, name) not in _NO_CHARSETS
-)
+_OTHERS: Final = ("koi8_u", "cp874")  # known by no other name
+_CODECS: Final = {
+    name.replace("_", ""): codec
+    for name, codec in (*aliases.items(), *((codec, codec) for codec in (*aliases.values(), *_OTHERS)))
+    if not codec.endswith("_codec") and codec not in _NO_CHARSETS
+}
 _MADE_OF_ASCII: Final = frozenset({"", "us-ascii", "ascii", "utf-8", "utf8"})
 
 
 def is_known(charset: str) -> bool:
     """Tell whether this is the name of a character set that can be read here."""
-    return charset.lower().replace("-", "").replace("_", "") in _NAMES
+    return _plain(charset) in _CODECS
 
 
 def is_shown_as_it_is(charset: str) -> bool:
@@ -26,7 +27,9 @@ def is_shown_as_it_is(charset: str) -> bool:
 
 def to_text(octets: bytes, charset: str) -> str:
     """Read octets as text, as UTF-8 where the character set is unknown. What is wrong is shown as `\\xNN`."""
-    try:
-        return octets.decode(charset if is_known(charset) else "utf-8", "backslashreplace")
-    except (LookupError, UnicodeError):
-        return octets.decode("utf-8", "backslashreplace")
+    return octets.decode(_CODECS.get(_plain(charset), "utf-8"), "backslashreplace")
+
+
+def _plain(charset: str) -> str:
+    """Give the name as it is looked up: `ISO_8859-1` and `iso8859-1` are one."""
+    return charset.lower().replace("-", "").replace("_", "")
