@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from smtplab.views.states import states as states
     from smtplab.views.timing import timing as timing
     from smtplab.widgets.browser import browser as browser
+    from smtplab.widgets.console import console as console
+    from smtplab.widgets.inbox import inbox as inbox
+    from smtplab.widgets.knobs import knobs as knobs
+    from smtplab.widgets.letter import letter as letter
+    from smtplab.widgets.live_ladder import live_ladder as live_ladder
     from smtplab.widgets.stepper import stepper as stepper
 
 __version__ = "0.1.0"
@@ -45,9 +50,14 @@ _HOMES = {
     "SmtpError": "protocol.client",
     "Transcript": "protocol.transcript",
     "browser": "widgets.browser",
+    "console": "widgets.console",
     "dialogue": "views.dialogue",
     "dissect": "capture.dissect",
+    "inbox": "widgets.inbox",
+    "knobs": "widgets.knobs",
     "ladder": "views.ladder",
+    "letter": "widgets.letter",
+    "live_ladder": "widgets.live_ladder",
     "octets": "views.hexdump",
     "states": "views.states",
     "stepper": "widgets.stepper",

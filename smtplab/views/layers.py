@@ -105,11 +105,9 @@ class Layers:
 
     @property
     def fate(self) -> str:
-        """What became of it."""
-        code = self.transaction.code
-        if code is None:
-            return "the reply to the end of the message was not seen"
-        return f"{code}: the server took it" if self.transaction.accepted else f"✕ {code}: the server did not take it"
+        """What became of it, with a cross where the server did not take it."""
+        refused = self.transaction.code is not None and not self.transaction.accepted
+        return f"✕ {self.transaction.outcome}" if refused else self.transaction.outcome
 
     def header(self) -> Iterator[tuple[str, str]]:
         """Give the header fields that are for people, as (name, value)."""

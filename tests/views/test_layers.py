@@ -12,7 +12,7 @@ def layers(
     header: str, recipients: Recipients, *, reverse_path: str | None = "a@example.org", code: int = 250
 ) -> Layers:
     content = header.replace("\n", "\r\n").encode() + b"\r\n\r\nbody\r\n"
-    return Layers(Transaction(0, reverse_path, recipients, content, code))
+    return Layers(Transaction(0, reverse_path, recipients, [content], code))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_mailbox_is_told_what_follows(header: str, recipients: Recipients, so: s
 def test_nobody_gets_a_message_that_was_refused() -> None:
     refused = layers("To: b@x.org", [("b@x.org", 250)], code=554)
     assert [mention.so for mention in refused.mentions] == ["gets no copy: the server did not take the message"]
-    assert refused.fate == "✕ 554: the server did not take it"
+    assert refused.fate == "✕ refused with 554"
 
 
 def test_mailboxes_of_the_envelope_come_first_and_each_once() -> None:
@@ -69,5 +69,5 @@ def test_reverse_path_that_was_not_seen_is_not_made_up() -> None:
 
 
 def test_lines_that_begin_with_a_dot_have_another_on_the_wire() -> None:
-    mail = Layers(Transaction(0, "", [], b"Subject: x\r\n\r\n.a\r\nb.\r\n..\r\n.\r\n"))
+    mail = Layers(Transaction(0, "", [], [b"Subject: x\r\n\r\n.a\r\nb.\r\n..\r\n.\r\n"]))
     assert [tuple(dot) for dot in mail.dot_lines] == [(3, ".a", "..a"), (5, "..", "..."), (6, ".", "..")]

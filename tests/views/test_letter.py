@@ -15,7 +15,7 @@ CONTENT = (
 
 def shown(content: bytes = CONTENT, reverse_path: str = "<script>@x.org") -> EnvelopeAndLetter:
     return envelope_and_letter(
-        Transaction(0, reverse_path, [("test02@coremail.cn", 250), ("b@x.org", 550)], content, 250)
+        Transaction(0, reverse_path, [("test02@coremail.cn", 250), ("b@x.org", 550)], [content], 250)
     )
 
 
@@ -41,7 +41,7 @@ def test_parts_are_a_tree() -> None:
     tree = shown().parts()
     assert tree.count("<ul>") == tree.count("</ul>") == 2
     assert tree.count("<li>") == tree.count("</li>") == 3
-    deeper = Transaction(0, "", [], b"Content-Type: message/rfc822\r\n\r\n" + CONTENT + b"\r\n")
+    deeper = Transaction(0, "", [], [b"Content-Type: message/rfc822\r\n\r\n" + CONTENT + b"\r\n"])
     tree = envelope_and_letter(deeper).parts()
     assert tree.count("<ul>") == tree.count("</ul>") == 3
 

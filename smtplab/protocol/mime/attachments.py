@@ -31,11 +31,11 @@ def attachments(content: bytes) -> list[Attachment]:
     return [
         Attachment(entity.filename, entity.media_type, entity.content())
         for entity in read_entity(content).walk()
-        if _is_attached(entity)
+        if is_attached(entity)
     ]
 
 
-def _is_attached(entity: Entity) -> bool:
+def is_attached(entity: Entity) -> bool:
     """A part that says so, or has a name, or is neither text nor a frame for other parts (RFC 2183 §2.1, §2.3)."""
     if entity.delimiters:
         return False
