@@ -18,7 +18,7 @@ from smtplab.views import View, palette
 SCOPE: Final = ".smtplab-hexdump"
 IN_A_ROW: Final = 16
 OCTETS: Final = 512  # shown; of a long message the rest is only counted
-FIELDS: Final = 48  # explained, at most
+FIELDS: Final = 128  # explained, at most: a header has one in four octets
 HEADINGS: Final = ("octets", "field", "value", "meaning", "source")
 VALUE_COLUMNS: Final = 40
 
