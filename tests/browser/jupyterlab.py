@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbformat import v4
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +39,22 @@ RUN_ALL = """async seconds => {
   };
   const late = new Promise((_, reject) => setTimeout(() => reject(`not run in ${seconds} s`), seconds * 1000));
   return await Promise.race([run(), late]);
+}"""
+
+# Run one cell again, the one with this index, until its output is there.
+RUN = """async index => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = index;
+  notebook.deselectAll();
+  await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+
+# What the kernel says of an expression, without a cell.
+ASK = """async expression => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const future = kernel.requestExecute({code: '', user_expressions: {it: expression}, store_history: false});
+  const it = (await future.done).content.user_expressions.it;
+  return it.status === 'ok' ? it.data['text/plain'] : `${it.ename}: ${it.evalue}`;
 }"""
 
 # JupyterLab takes cells that are far out of sight out of the page.
@@ -112,6 +130,13 @@ class Notebook:
     outside: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
+    def write(self, name: str, *sources: str) -> str:
+        """Write a notebook with these cells into the server's folder, and give its name."""
+        cells = [v4.new_code_cell(source.strip()) for source in sources]
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        nbformat.write(v4.new_notebook(cells=cells, metadata=kernel), self.server.folder / name)
+        return name
+
     def open(self, name: str) -> None:
         """Open a notebook of the server's folder, and listen to all that the page asks for and complains of."""
         self.page.on("request", lambda request: self._asked_for(request.url))
@@ -125,6 +150,15 @@ class Notebook:
         """Run all cells to the end, and give the outputs that are errors."""
         errors: list[dict[str, Any]] = self.page.evaluate(RUN_ALL, SECONDS_TO_RUN)
         return errors
+
+    def run(self, index: int) -> None:
+        """Run one cell to its end."""
+        self.page.evaluate(RUN, index)
+
+    def ask(self, expression: str) -> str:
+        """Give what the kernel makes of an expression, as `repr` writes it."""
+        answer: str = self.page.evaluate(ASK, expression)
+        return answer
 
     def find(self, selector: str) -> Locator:
         """Scroll until an element is in the page, and give the first of its kind."""
