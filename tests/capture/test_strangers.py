@@ -1,6 +1,7 @@
 """Captures that strangers made, against what tshark and a scan of the octets found in them: see the README there."""
 
 import csv
+import email
 import hashlib
 import random
 import subprocess
@@ -14,6 +15,7 @@ from smtplab.capture.files import read_frames
 from smtplab.capture.link import segment_of
 from smtplab.capture.save import save
 from smtplab.capture.streams import Streams
+from smtplab.protocol.mime.entity import read_entity
 from smtplab.protocol.transactions import transactions
 from smtplab.protocol.transcript import Entry, Kind, Transcript
 from tests.capture.packets import numbered
@@ -100,6 +102,16 @@ def test_messages_are_those_found_by_a_scan(transcripts: dict[str, Transcript], 
         if ours != [(row["tcp.stream"], row["sha256_unstuffed"]) for row in rows]:
             differing.add(name)
     assert differing == set(BODIES_DIFFER)
+
+
+def test_parts_of_messages_are_those_that_python_finds(transcripts: dict[str, Transcript]) -> None:
+    for transcript in transcripts.values():
+        for content in filter(None, (each.content for each in transactions(transcript))):
+            ours, theirs = list(read_entity(content).walk()), list(email.message_from_bytes(content).walk())
+            assert [each.media_type for each in ours] == [each.get_content_type() for each in theirs]
+            assert [each.filename for each in ours] == [each.get_filename("") for each in theirs]
+            for entity, message in zip(ours, theirs, strict=True):
+                assert entity.parts or entity.content() == message.get_payload(decode=True)
 
 
 def test_mail_data_is_as_it_was_on_the_wire(transcripts: dict[str, Transcript], shared_captures: Path) -> None:
