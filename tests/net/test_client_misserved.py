@@ -13,6 +13,7 @@ from smtplab.protocol.client import (
     GreetingRefused,
     MessageRefused,
     NotSmtp,
+    RecipientRefused,
     SmtpError,
 )
 from smtplab.protocol.states import State
@@ -62,6 +63,7 @@ def test_server_gone_amid_a_command_is_an_error_that_says_so() -> None:
 def test_server_that_breaks_off_is_an_error_that_says_so() -> None:
     def script(connection: socket.socket, lines: BinaryIO) -> None:
         connection.sendall(b"220 hi\r\n")
+        lines.readline()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
     with serving(script) as address:
@@ -205,3 +207,24 @@ def test_server_text_that_is_not_utf8_is_shown_safely() -> None:
     with serving(saying(b"554 Postf\xe4cher \x1b[2J\r\n")) as address, pytest.raises(GreetingRefused) as refused:
         Client(address).connect()
     assert str(refused.value) == "the greeting was answered: 554 Postf\\xe4cher \\x1b[2J"
+
+
+def test_server_that_wants_the_message_for_nobody_gets_an_empty_one() -> None:
+    """RFC 2920 §3.1: a client that pipelined DATA has to send something, and nobody may get it."""
+    heard = b""
+
+    def script(connection: socket.socket, lines: BinaryIO) -> None:
+        nonlocal heard
+        saying(b"220 hi\r\n", b"250-a\r\n250 PIPELINING\r\n")(connection, lines)  # and MAIL is read
+        heard = lines.readline() + lines.readline()
+        connection.sendall(b"250 OK\r\n550 no\r\n354 go on\r\n")
+        heard += lines.readline()
+        connection.sendall(b"554 no recipients\r\n")
+        assert lines.readline() == b"QUIT\r\n"
+        connection.sendall(b"221 bye\r\n")
+
+    with serving(script) as address, Client(address) as client:
+        client.ehlo()
+        with pytest.raises(RecipientRefused, match="550 no"):
+            client.send_message(ONE, [TWO], "Subject: x\n\n")
+    assert heard == b"RCPT TO:<test02@coremail.cn>\r\nDATA\r\n.\r\n"

@@ -70,8 +70,8 @@ MADE: Final = {
 }
 ALL = [pytest.param(reply, id=name) for name, reply in {**CONSTANTS, **MADE}.items()]
 
-# RFC 2034 §4: every reply of the classes 2, 4 and 5 has one, but for the greeting and the answers to EHLO and HELO.
-WITHOUT_ENHANCED: Final = {"greeting", "introduced", "challenge", "START_MAIL_INPUT"}
+# RFC 2034 §4: every reply of the classes 2, 4 and 5 has one, but for the greetings and the answers to EHLO and HELO.
+WITHOUT_ENHANCED: Final = {"greeting", "NO_SERVICE", "introduced", "challenge", "START_MAIL_INPUT"}
 
 
 @pytest.mark.parametrize(("octets", "reply"), PAIRS)
