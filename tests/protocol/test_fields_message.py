@@ -199,6 +199,7 @@ MARKS = (
     *[b"From: ", b"To: ", b"Received: ", b"Date: ", b"Message-ID: ", b"DKIM-Signature: ", b"Subject: "],
     *[b"Content-Type: ", b"multipart/mixed", b"; boundary=a", b"\r\n\r\n--a\r\n", b"\r\n--a--", b"message/rfc822"],
     *[b"Content-Transfer-Encoding: base64\r\n", b"quoted-printable", b"; name*0*=utf-8''%41", b"=?utf-8?q?=41?="],
+    *[b"=?utf-7?q?+2AA-?=", b"; charset=utf-7", b"+2AA-", b"; name*=utf-7''+2AA-"],
     *[b"Content-Disposition: attachment", b"[", b"]", b"from", b"by", b"1 Jan 2020 10:00", b"t=1"],
 )
 messages = st.lists(st.sampled_from(MARKS) | st.binary(max_size=4), max_size=30).map(b"".join)

@@ -80,8 +80,13 @@ def test_charset_has_many_spellings(charset: str) -> None:
 
 
 @given(st.sampled_from(sorted(_CODECS)), st.binary())
-def test_any_octets_are_text_in_any_charset(charset: str, octets: bytes) -> None:
-    assert isinstance(to_text(octets, charset), str)
+def test_any_octets_are_well_formed_text_in_any_charset(charset: str, octets: bytes) -> None:
+    text = to_text(octets, charset)
+    assert text.encode().decode() == text
+
+
+def test_half_of_a_surrogate_pair_is_shown_as_such() -> None:
+    assert to_text(b"+2AA-", "utf-7") == "\\ud800"
 
 
 @pytest.mark.parametrize(

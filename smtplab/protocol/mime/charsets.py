@@ -27,7 +27,8 @@ def is_shown_as_it_is(charset: str) -> bool:
 
 def to_text(octets: bytes, charset: str) -> str:
     """Read octets as text, as UTF-8 where the character set is unknown. What is wrong is shown as `\\xNN`."""
-    return octets.decode(_CODECS.get(_plain(charset), "utf-8"), "backslashreplace")
+    text = octets.decode(_CODECS.get(_plain(charset), "utf-8"), "backslashreplace")
+    return text.encode("utf-8", "backslashreplace").decode()  # UTF-7 can say half of a surrogate pair
 
 
 def _plain(charset: str) -> str:
