@@ -4,11 +4,14 @@ Everything a stranger sent goes through `printable` before it reaches a terminal
 and SVG comes on top of this, where HTML and SVG are made.
 """
 
+import re
 import unicodedata
 
 # Control, format (bidirectional overrides among them), surrogate, private-use and line-separating characters can
 # repaint a terminal or reorder a line of text, so that a reader sees something else than was sent.
 UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+_SUSPECT = re.compile(r"[^ -~]+")
 
 
 def printable(octets: bytes) -> str:
@@ -16,7 +19,14 @@ def printable(octets: bytes) -> str:
 
     The backslash itself stays as it is, so the result is for reading and cannot be turned back into octets.
     """
-    return "".join(map(_shown, octets.decode("utf-8", "surrogateescape")))
+    text = octets.decode("utf-8", "surrogateescape")
+    if text.isprintable():
+        return text
+    return _SUSPECT.sub(_shown_run, text.replace("\r\n", r"\x0d\x0a"))  # at the end of each line, so all at once
+
+
+def _shown_run(run: re.Match[str]) -> str:
+    return run[0] if run[0].isprintable() else "".join(map(_shown, run[0]))
 
 
 def _shown(character: str) -> str:

@@ -37,12 +37,19 @@ class MessageTiles(Tiles):
 
     def take(self, stop: int, name: str, meaning: str, source: str, value: str | None = None) -> None:
         """Make a field of the octets from here to `stop`, or several, with what was inserted between them."""
+        if not self._may_hold_insertions(stop):
+            super().take(stop, name, meaning, source, value)
+            return
         for start, end, inserted in self._insertions(stop):
             if start > self.position:
                 super().take(start, name, meaning, source, value)
                 value = value and CONTINUED
             super().take(end, *inserted)
         super().take(stop, name, meaning, source, value)
+
+    def _may_hold_insertions(self, stop: int) -> bool:
+        """Tell most fields, which hold none, from the few that have to be searched."""
+        return self.octets.find(b"\n", self.position, stop - 1) >= 0 or self.octets.startswith(b".", self.position)
 
     def _insertions(self, stop: int) -> Iterator[tuple[int, int, tuple[str, str, str]]]:
         octets, start = self.octets, self.position

@@ -1,13 +1,12 @@
 """How are octets cut into fields? From left to right, so that there can be neither gap nor overlap."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from smtplab.protocol.octets import printable
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of an entry: octets `start` to `stop` (not included).
 
     value: the octets as text that is safe to show, decoded where they were encoded. meaning: what they are for.
@@ -35,9 +34,10 @@ class Tiles:
 
     def take(self, stop: int, name: str, meaning: str, source: str, value: str | None = None) -> None:
         """Make a field of the octets from here to `stop`; nothing where there are none."""
-        if stop > self.position:
-            shown = printable(self.octets[self.position : stop]) if value is None else printable(value.encode())
-            self.fields.append(Field(name, self.position, stop, shown, meaning, source))
+        start = self.position
+        if stop > start:
+            shown = printable(self.octets[start:stop] if value is None else value.encode())
+            self.fields.append(Field(name, start, stop, shown, meaning, source))
             self.position = stop
 
     def take_match(self, match: re.Match[bytes], names: dict[str, tuple[str, str]]) -> None:
