@@ -2,23 +2,19 @@
 
 Each method sends one command, waits for its reply and returns it. A refusal raises the error of that phase, which
 carries the reply. `send_line` says anything at all and raises nothing, for those who want to see what a server makes of
-it. `send_message` does a whole mail transaction, with whatever the server offers.
+it. `send_message` does a whole mail transaction, with whatever the server offers, and `send_messages` several.
 """
 
-import email.policy
-from collections.abc import Callable, Iterable, Sequence
-from email.message import EmailMessage
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from smtplab.net import nonces
-from smtplab.net.dialogue import Dialogue, ServerGone, check_line
+from smtplab.net.dialogue import Dialogue, ServerGone
+from smtplab.net.mailing import Mailing, Message, octets_of_message, outgoing
 from smtplab.protocol import commands
-from smtplab.protocol.client import Answer, HelloRefused, SmtpError, TlsRefused, refuse
-from smtplab.protocol.commands import Bdat, Command, Ehlo, Expn, Helo, Help, Mail, Noop, Rcpt, Vrfy
-from smtplab.protocol.mail import with_crlf
+from smtplab.protocol.client import HelloRefused, SmtpError, TlsRefused
+from smtplab.protocol.commands import Ehlo, Expn, Helo, Help, Mail, Noop, Rcpt, Vrfy
 from smtplab.protocol.replies import Reply
-from smtplab.protocol.sending import plan
-from smtplab.protocol.states import State
 
 __all__ = ["Client", "ServerGone"]
 
@@ -93,14 +89,14 @@ class Client(Dialogue):
         """Add one recipient. Raises `RecipientRefused`. RFC 5321 §4.1.1.3."""
         return self.command(Rcpt(forward_path))
 
-    def data(self, message: EmailMessage | str | bytes) -> Reply:
+    def data(self, message: Message) -> Reply:
         """Ask to send the message, send it, and give the reply to its end.
 
         A str has its line ends made CRLF; bytes go as they are. Dots are stuffed here, and the end mark is added.
         Raises `MessageRefused`, for DATA itself or for the message. RFC 5321 §4.1.1.4.
         """
         self.command(commands.DATA)
-        return self.exchange(self.session.send_mail_data(_content(message)), "the message")
+        return self.exchange(self.session.send_mail_data(octets_of_message(message)), "the message")
 
     def rset(self) -> Reply:
         """Abort the mail transaction. RFC 5321 §4.1.1.5."""
@@ -160,9 +156,7 @@ class Client(Dialogue):
             raise TlsRefused(reply, "EHLO")
         return reply
 
-    def send_message(
-        self, reverse_path: str, forward_paths: Iterable[str], message: EmailMessage | str | bytes
-    ) -> dict[str, SmtpError]:
+    def send_message(self, reverse_path: str, forward_paths: Iterable[str], message: Message) -> dict[str, SmtpError]:
         """Send one mail to several recipients, and give those that were refused with their errors.
 
         Uses PIPELINING, SIZE, 8BITMIME, SMTPUTF8, CHUNKING and BINARYMIME where the server offers them and the mail has
@@ -170,68 +164,26 @@ class Client(Dialogue):
         `MessageRefused`, or the last `RecipientRefused` when nobody gets the mail; the transaction is reset then.
         RFC 5321 §3.3, RFC 2920 §3.1.
         """
-        recipients = list(forward_paths)
-        if not recipients:
-            raise ValueError("a mail needs a recipient")
-        content = _content(message)
-        planned = plan(content, reverse_path, recipients, self.extensions)
-        envelope: list[Command] = [Mail(reverse_path, planned.parameters), *map(Rcpt, recipients)]
-        if not planned.chunked:
-            envelope.append(commands.DATA)
-        for command in envelope:
-            check_line(command)
+        mail = outgoing(reverse_path, forward_paths, message, self.extensions)
+        Mailing(self).send([mail])
+        if mail.failure is not None:
+            raise mail.failure
+        return mail.refused
+
+    def send_messages(self, mails: Iterable[tuple[str, Iterable[str], Message]]) -> list[dict[str, Exception]]:
+        """Send several mails, and give for each those that do not get it, with the reason: {} where all do.
+
+        mails: the arguments of `send_message`. Where the server offers PIPELINING, each envelope goes out right behind
+        the message before it, which is faster. When the connection is lost, its error is the reason for all mails that
+        the server has not replied to. Raises `CannotSend` before anything is sent when one needs an extension that is
+        not offered.
+        RFC 5321 §3.3, RFC 2920 §3.1.
+        """
+        prepared = [outgoing(*mail, self.extensions) for mail in mails]
         try:
-            refused = self._check_envelope(envelope, self._say_all(envelope, pipelined=planned.pipelined))
-            if planned.chunked:
-                self.exchange(self.octets_of(Bdat(len(content), last=True)) + content, "the message")
-            else:
-                self.exchange(self.session.send_mail_data(content), "the message")
-        except SmtpError:
-            if self.state in (State.SENDER, State.RECIPIENTS, State.CHUNKS):
-                self.rset()
-            raise
-        return refused
-
-    def _say_all(self, envelope: Sequence[Command], *, pipelined: bool) -> list[Answer]:
-        """Say these commands in one group, or one by one up to the first that makes the next pointless."""
-        answers: list[Answer] = []
-        groups = [envelope] if pipelined else [[command] for command in envelope]
-        for group in groups:
-            if group == [commands.DATA] and self.state is not State.RECIPIENTS:
-                break
-            self.send(b"".join(map(self.octets_of, group)), "the envelope")
-            answers += [self.answer("the envelope") for _ in group]
-            if not answers[0].reply.is_positive:
-                break
-        return answers
-
-    def _check_envelope(self, envelope: Sequence[Command], answers: Sequence[Answer]) -> dict[str, SmtpError]:
-        """Look at every reply, and give the recipients that were refused. Raises an error when nobody gets the mail."""
-        recipients = [command.forward_path for command in envelope if isinstance(command, Rcpt)]
-        replies = [answer for answer in answers if answer.verb == "RCPT"]
-        refused = {
-            recipient: refuse(answer, f"RCPT TO:<{recipient}>")
-            for recipient, answer in zip(recipients, replies, strict=False)
-            if not answer.reply.is_positive
-        }
-        nobody = len(refused) == len(replies)
-        first, last = answers[0], answers[-1]
-        if last.reply.code == 354 and nobody:
-            # A server that asks for the message though it takes it for nobody gets an empty one (RFC 2920 §3.1).
-            self.send(self.session.send_mail_data(b""), "an empty message")
-            self.answer("an empty message")
-        if not first.reply.is_positive:
-            raise refuse(first, "MAIL")
-        if nobody:
-            raise list(refused.values())[-1]
-        if last.verb == "DATA" and not last.is_positive:
-            raise refuse(last, "DATA")
-        return refused
-
-
-def _content(message: EmailMessage | str | bytes) -> bytes:
-    if isinstance(message, bytes):
-        return message
-    if isinstance(message, str):
-        return with_crlf(message.encode())
-    return message.as_bytes(policy=email.policy.SMTP)
+            Mailing(self).send(prepared)
+        except OSError as error:
+            for mail in prepared:
+                if not mail.is_done:
+                    mail.fail(error)
+        return [mail.missed() for mail in prepared]

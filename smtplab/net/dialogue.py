@@ -254,7 +254,8 @@ class Dialogue:
 
 def check_line(command: Command) -> None:
     """Raise ValueError for a command that is more than one line."""
-    if any(octet in bytes(command) for octet in b"\r\n"):
+    line = bytes(command)
+    if b"\r" in line or b"\n" in line:
         raise ValueError(f"a command is one line, and this is more: {_shown(command)!r}")
 
 

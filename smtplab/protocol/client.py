@@ -19,7 +19,7 @@ from smtplab.protocol.replies import Reply, parse_reply
 from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, State
 
 # A reply has no limit in lines; a server that never ends one must not fill the memory.
-REPLY_LIMIT: Final = 2**20  # octets
+REPLY_LIMIT: Final = 2**16  # octets
 
 
 class SmtpError(Exception):

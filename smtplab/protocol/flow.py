@@ -54,8 +54,13 @@ class Flow:
         del self.octets[:size]
         self._searched.clear()
         self._replied = 0
+        if size == 0:
+            return Taken(b"", 0.0, ())
+        length, complete, carriers = self._pieces[0]
+        if size < length:  # as with most replies to a group of commands: one packet carried several
+            self._pieces[0] = (length - size, complete, carriers)
+            return Taken(octets, complete, carriers)
         frames: set[int] = set()
-        complete = self._pieces[0][1] if size > 0 else 0.0
         while size > 0:
             length, time, carriers = self._pieces.popleft()
             complete = max(complete, time)  # a segment that came late may stand before one that came early

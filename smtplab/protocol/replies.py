@@ -6,6 +6,7 @@ them says more exactly what happened (RFC 3463), and every line of a reply repea
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from smtplab.protocol.octets import printable
@@ -48,6 +49,7 @@ class Reply:
         return f"{before}{self.code} {prefix}{last_line}\r\n".encode("utf-8", "surrogateescape")
 
 
+@lru_cache(maxsize=256)  # a server says the same few replies again and again
 def parse_reply(octets: bytes) -> Reply:
     """Read one whole reply: all its lines, each with its CRLF.
 

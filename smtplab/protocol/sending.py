@@ -1,15 +1,10 @@
 """What does a mail need of the server that is to take it? Which extensions a client uses for it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 TEXT_LINE_LIMIT: Final = 1000  # octets with CRLF, RFC 5321 §4.5.3.1.6
-
-# RFC 2045 §2.9: a message that is no text in lines, and so can go neither by DATA nor by 8BITMIME.
-_LONG_LINE = re.compile(rb"[^\r\n]{%d}" % (TEXT_LINE_LIMIT - 1))
-_BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 class CannotSend(ValueError):
@@ -44,18 +39,25 @@ def plan(content: bytes, reverse_path: str, forward_paths: Sequence[str], extens
         limit = extensions["SIZE"]
         if limit.isdecimal() and 0 < int(limit) < len(content):
             raise CannotSend("5.3.4", f"the message has {len(content)} octets, and the server takes {limit}")
-    binary = b"\0" in content or _LONG_LINE.search(content) is not None or _BARE_LINE_END.search(content) is not None
-    if binary and "BINARYMIME" in extensions and "CHUNKING" in extensions:
+    if "BINARYMIME" in extensions and "CHUNKING" in extensions and not _is_text_in_lines(content):
         parameters["BODY"] = "BINARYMIME"
     elif not content.isascii():
         _need("8BITMIME", "5.6.3", "it has octets over 127", extensions)
         parameters["BODY"] = "8BITMIME"
     addresses = (reverse_path, *forward_paths)
-    if not all(map(str.isascii, addresses)) or not _header(content).isascii():
+    if not all(map(str.isascii, addresses)) or not (content.isascii() or _header(content).isascii()):
         _need("SMTPUTF8", "5.6.7", "an address or its header is not ASCII", extensions)
         parameters["SMTPUTF8"] = ""
     chunked = parameters.get("BODY") == "BINARYMIME"
     return Plan(parameters, "PIPELINING" in extensions, chunked)
+
+
+def _is_text_in_lines(content: bytes) -> bool:
+    """Tell whether a message can go by DATA: what is no text in lines is binary (RFC 2045 §2.8, §2.9)."""
+    line_ends = content.count(b"\r\n")
+    if b"\0" in content or not line_ends == content.count(b"\r") == content.count(b"\n"):
+        return False
+    return max(map(len, content.split(b"\r\n"))) + len(b"\r\n") <= TEXT_LINE_LIMIT
 
 
 def _header(content: bytes) -> bytes:
