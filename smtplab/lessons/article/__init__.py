@@ -6,7 +6,7 @@ number alone. Each lesson's claims are in a module that is named like the lesson
 
 from typing import Final
 
-from smtplab.lessons.article import authentication, envelope, first_capture, session
+from smtplab.lessons.article import authentication, envelope, failure, first_capture, session
 from smtplab.lessons.claims import Claim
 
 CLAIMS: Final[dict[str, Claim]] = {
@@ -14,4 +14,5 @@ CLAIMS: Final[dict[str, Claim]] = {
     **session.CLAIMS,
     **authentication.CLAIMS,
     **envelope.CLAIMS,
+    **failure.CLAIMS,
 }
