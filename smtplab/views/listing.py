@@ -122,5 +122,6 @@ def _styles() -> str:
         f"{palette.variables(SCOPE)}{bands}"
         f"{own} table{{border-collapse:collapse;margin:0}}"
         f"{own} :is(th,td){{text-align:left;vertical-align:top;padding:1px 10px;border:0;white-space:pre-wrap}}"
+        f"{own} table tr tr{{background:none}}{own} td td:last-child{{white-space:nowrap}}"
         f"{own} code{{background:none;padding:0;font-family:{palette.MONO};color:inherit}}{own} p{{margin:0}}"
     )

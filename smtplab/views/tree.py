@@ -63,8 +63,8 @@ def _packet(context: Context, entry: Entry) -> str:
 
 def _fields_title(entry: Entry) -> str:
     octets = count(len(entry.octets) or entry.missing, "octet")
-    title = f"{escape(cut(entry.phase, VALUE_COLUMNS))} {entry.kind}" if entry.phase != entry.kind else str(entry.kind)
-    return f"<b>{title.strip()}</b> · {octets}"
+    kind = "record" if entry.kind is Kind.TLS else str(entry.kind)
+    return f"<b>{f'{escape(cut(entry.phase, VALUE_COLUMNS))} {kind}'.strip()}</b> · {octets}"
 
 
 def _nothing(entry: Entry) -> str:

@@ -20,7 +20,7 @@ from smtplab.widgets.instrument import Instrument
 from smtplab.widgets.panes import Panes
 
 PANES: Final = ("style", "colours", "filter-error", "heading", "status", "tree", "octets", "window", "stream")
-ROWS: Final = 12  # of the list, without scrolling
+ROWS: Final = 13  # of the list, without scrolling
 PLACEHOLDER: Final = "a display filter, such as smtp.response.code >= 400"
 SUGGESTIONS: Final = (
     "smtp.response.code >= 400",

@@ -8,10 +8,11 @@ from smtplab.protocol.transcript import Entry
 from smtplab.views import palette
 
 SCOPE: Final = ".smtplab-browser"
-LIST_HEIGHT: Final = 262  # pixels: 12 rows
+LIST_HEIGHT: Final = 262  # pixels: 13 rows
 TREE_HEIGHT: Final = 250
 OCTETS_HEIGHT: Final = 150  # below the tree
 STREAM_HEIGHT: Final = 300
+NARROW: Final = 700  # pixels up to which the list scrolls sideways, to show what was said
 WIDE: Final = 860  # pixels from which tree and octets stand side by side
 FONT: Final = f"12.5px/1.6 {palette.MONO}"
 OCTETS_FONT: Final = f"12px/1.6 {palette.MONO}"
@@ -31,6 +32,8 @@ def style_sheet() -> str:
             *tints,
             f"{SCOPE}{{container:smtplab-browser/inline-size}}@container smtplab-browser (min-width:{WIDE}px){{",
             f"{SCOPE} .smtplab-panes{{flex-wrap:nowrap}}{SCOPE} .smtplab-octets{{height:{TREE_HEIGHT}px}}}}",
+            f"@container smtplab-browser (max-width:{NARROW}px){{{SCOPE} .smtplab-list>select{{overflow:auto}}",
+            f"{SCOPE} .smtplab-list option{{min-width:130ch}}}}",
         )
     )
 

@@ -13,6 +13,7 @@ from ipywidgets import HTML, Box, Button, Layout, VBox
 
 from smtplab.views import palette
 from smtplab.views.prose import marked_up
+from smtplab.widgets.instrument import Instrument
 
 SCOPE = ".smtplab-questions"
 
@@ -26,7 +27,7 @@ class Row(NamedTuple):
     because: str = ""
 
 
-class Questions(VBox):  # type: ignore[misc]  # ipywidgets has no types
+class Questions(Instrument):
     """The widget. said: what was chosen, option by question; the dict that is given is kept up to date."""
 
     def __init__(self, rows: Iterable[Row], said: dict[str, str] | None = None) -> None:

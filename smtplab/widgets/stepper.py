@@ -7,10 +7,11 @@ slider takes the arrow keys.
 
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, HBox, IntSlider, Layout, VBox
+from ipywidgets import HTML, Box, Button, HBox, IntSlider, Layout
 
 from smtplab.protocol.transcript import Transcript
 from smtplab.views.dialogue import dialogue
+from smtplab.widgets.instrument import Instrument
 from smtplab.widgets.steps import Steps
 from smtplab.widgets.style import SCOPE, style_sheet
 
@@ -20,7 +21,7 @@ def stepper(transcript: Transcript) -> "Stepper":
     return Stepper(transcript)
 
 
-class Stepper(VBox):  # type: ignore[misc]  # ipywidgets has no types
+class Stepper(Instrument):
     """The widget: `steps` is its position; `step` and `select` move it, as the buttons and the slider do."""
 
     def __init__(self, transcript: Transcript) -> None:

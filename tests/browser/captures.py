@@ -27,7 +27,8 @@ def said(script: str) -> list[Said]:
 
 def write(path: Path, sessions: Iterable[list[Said]]) -> Path:
     """Write sessions as a pcapng file, each in a connection of its own, one after the other, a line a millisecond."""
-    time, happenings = BEGIN, []
+    time = BEGIN
+    happenings: list[Happening] = []
     for number, session in enumerate(sessions):
         happenings += _happenings(session, FIRST_PORT + number, time)
         time = happenings[-1].time + MILLISECOND
