@@ -127,6 +127,8 @@ FIELDS: Final[dict[str, Getter]] = {
     "ipv6.addr": _addresses("source", "destination"),
     "_ws.expert": _is_expert,
 }
+# These an entry has or has not; there is nothing about them to compare.
+PRESENCES: Final = frozenset({"smtp", "smtp.req", "smtp.rsp", "smtp.data.fragment", "smtp.eom", "imf", "tls", "tcp"})
 NUMBERS: Final = frozenset(
     {
         "smtp.response.code",

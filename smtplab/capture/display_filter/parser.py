@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from smtplab.capture.display_filter.fields import FIELDS, NUMBERS, Getter, Value, header_field
+from smtplab.capture.display_filter.fields import FIELDS, NUMBERS, PRESENCES, Getter, Value, header_field
 from smtplab.protocol.transcript import Entry, Transcript
 
 Test = Callable[[Entry, Transcript], bool]
@@ -35,6 +35,7 @@ _COMPARISONS: Final[dict[str, Callable[[Value, Value], bool]]] = {
     "<=": operator.le,
     "le": operator.le,
 }
+_MEMBERSHIPS: Final = frozenset({"contains", "matches", "~", "in"})
 # Words that begin a capture filter (pcap-filter(7)).
 _CAPTURE_WORDS: Final = frozenset({"port", "host", "net", "src", "dst", "portrange", "proto", "ether"})
 
@@ -122,6 +123,8 @@ class _Parser:
             raise self._error(token, "a field is missing here" if token.kind == "end" else "this is no field")
         get = self._getter(token)
         operation = self._peek()
+        if token.text in PRESENCES and operation.kind != "string" and operation.text in {*_COMPARISONS, *_MEMBERSHIPS}:
+            raise self._error(operation, f"{token.text} is there or not: it has no value to compare")
         if operation.text in _COMPARISONS:
             self._take()
             return self._comparison(token, get, operation)
