@@ -43,6 +43,7 @@ ICMP_ERRORS: Final = {ICMP: (3, 4, 5, 11, 12), ICMPV6: (1, 2, 3, 4)}  # RFC 792,
 ICMP_HEADER: Final = 8
 
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = (1 << bit for bit in range(8))
+CONTROL: Final = SYN | FIN | RST  # what opens or closes a connection
 
 _TCP_HEADER: Final = struct.Struct("!HHIIBB")  # up to the flags; all that follows is of no use here
 _LEAST_TCP_HEADER = _LEAST_IPV4_HEADER = 20

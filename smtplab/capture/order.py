@@ -13,7 +13,7 @@ RFC 9293 §3.4 (sequence numbers), §3.8 (data communication).
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
-from smtplab.capture.link import FIN, RST, SYN, TcpSegment
+from smtplab.capture.link import CONTROL, FIN, RST, SYN, TcpSegment
 
 SEQUENCE_NUMBERS: Final = 1 << 32
 # So much may wait behind a hole, more than receivers have windows for; then the hole is given up. SEGMENT_COST is what
@@ -75,6 +75,26 @@ class Direction:
 
     def take(self, segment: TcpSegment, number: int, time: int, heard: int = 0) -> list[Part]:
         """Take in a segment and give what is in order now, oldest first. heard: see `Part`."""
+        if self._is_next(segment):
+            self._last = number, time
+            if not segment.payload:
+                return []
+            self.position += len(segment.payload)
+            self._end = max(self._end, self.position)
+            return [Part(segment.payload, 0, number, time, heard)]
+        return self._sort(segment, number, time, heard)
+
+    def _is_next(self, segment: TcpSegment) -> bool:
+        """Tell most segments, which are whole and where they are expected, from those that have to be looked at."""
+        return (
+            self.first is not None
+            and segment.sequence == (self.first + self.position) % SEQUENCE_NUMBERS
+            and segment.sequence != 0
+            and not (segment.flags & CONTROL or segment.missing or self._waiting)
+            and self._final is None
+        )
+
+    def _sort(self, segment: TcpSegment, number: int, time: int, heard: int) -> list[Part]:
         # A SYN takes a number of its own (§3.4).
         sequence = segment.sequence + 1 if segment.flags & SYN else segment.sequence
         self.begin(sequence)
@@ -85,9 +105,6 @@ class Direction:
             return [Part(segment.payload, 0, number, time, heard)]
         start = self._place(sequence)
         payload = self._within_the_end(start, segment)
-        if payload and start == self.position and not self._waiting:
-            self.position += len(payload)
-            return [Part(payload, 0, number, time, heard)]
         if payload and start + len(payload) > self.position:
             heappush(self._waiting, (start, number, Part(payload, 0, number, time, heard)))
             self._weight += len(payload) + SEGMENT_COST

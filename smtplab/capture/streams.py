@@ -11,7 +11,7 @@ RFC 9293 §3.5 (opening), §3.6 (closing).
 
 from typing import Final, NamedTuple
 
-from smtplab.capture.link import ACK, FIN, RST, SYN, Endpoint, TcpSegment
+from smtplab.capture.link import ACK, CONTROL, FIN, RST, SYN, Endpoint, TcpSegment
 from smtplab.capture.order import SEQUENCE_NUMBERS, Direction, Part
 from smtplab.capture.turns import Turns
 
@@ -65,12 +65,15 @@ class TcpStream:
 
     def add(self, segment: TcpSegment, side: int, number: int, time: int) -> list[Piece]:
         """Take in a segment and give what can be told by now, of both sides, oldest first."""
-        self._note(segment, side, number, time)
+        if segment.flags & CONTROL or side == self._to_acknowledge:
+            self._note(segment, side, number, time)
         if self.ignored:
             return []
         self._count += 1
         heard = self._hear(segment, side)
-        self._hold(side, self._directions[side].take(segment, number, time, heard))
+        parts = self._directions[side].take(segment, number, time, heard)
+        if parts:
+            self._hold(side, parts)
         return self._in_turn()
 
     def close(self) -> list[Piece]:
@@ -82,13 +85,14 @@ class TcpStream:
         return self._in_turn(last=True)
 
     def _hold(self, side: int, parts: list[Part]) -> None:
-        if parts:
-            self._turns = self._turns or Turns()
-            self._turns.hold(side, parts, self._count)
+        if self._turns is None:
+            self._turns = Turns()
+        self._turns.hold(side, parts, self._count)
 
     def _in_turn(self, last: bool = False) -> list[Piece]:
-        turns = self._turns.take(self._count, last) if self._turns else ()
-        return [Piece(self, side, part) for side, part in turns]
+        if self._turns is None or self._turns.is_empty:
+            return []
+        return [Piece(self, side, part) for side, part in self._turns.take(self._count, last)]
 
     def _hear(self, segment: TcpSegment, side: int) -> int:
         """Note what a segment acknowledges, and say how far that is. Believe what was acknowledged a while ago."""
@@ -115,7 +119,7 @@ class TcpStream:
             self.opener = 1 - side if flags & ACK else side
             self._to_acknowledge = self.opener if flags & ACK else None
         self._finished |= bool(flags & FIN)
-        if flags & (SYN | FIN | RST) or (ends_handshake and not segment.payload and not segment.missing):
+        if flags & CONTROL or (ends_handshake and not segment.payload and not segment.missing):
             self.controls.append(Control(side, flags, number, time))
 
 

@@ -24,6 +24,11 @@ class Turns:
         self._held: tuple[deque[tuple[int, Part]], ...] = (deque(), deque())  # arrival, part
         self._told = [0, 0]  # how many octets of each side were given out, holes included
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether all was given out."""
+        return not (self._held[0] or self._held[1])
+
     def hold(self, side: int, parts: Iterable[Part], arrival: int) -> None:
         """Take in what a side said, in its order."""
         self._held[side].extend((arrival, part) for part in parts)
@@ -31,11 +36,12 @@ class Turns:
     def take(self, now: int, last: bool = False) -> list[tuple[int, Part]]:
         """Give the parts whose turn it is, with their side, oldest first. last: then all others."""
         turns = []
-        while sides := [side for side in (0, 1) if self._held[side]]:
+        while not self.is_empty:
+            sides = [side for side in (0, 1) if self._held[side]]
             due = [side for side in sides if self._is_due(side, now)] or (sides if last else [])
             if not due:
                 break
-            side = min(due, key=self._precedence)
+            side = due[0] if len(due) == 1 else min(due, key=self._precedence)
             part = self._next(side)
             self._told[side] += len(part.octets) + part.missing
             turns.append((side, part))
@@ -53,6 +59,8 @@ class Turns:
     def _next(self, side: int) -> Part:
         """Take the oldest part of a side; of a hole no more than the other side had heard when it spoke next."""
         arrival, part = self._held[side].popleft()
+        if not part.missing:
+            return part
         heard = self._heard_by_next(1 - side) - self._told[side]
         if 0 < heard < part.missing:
             self._held[side].appendleft((arrival, part._replace(missing=part.missing - heard)))
