@@ -19,7 +19,9 @@ def test_import_takes_less_than_150_milliseconds() -> None:
     assert quickest("import smtplab") - quickest("pass") < 0.150
 
 
-@pytest.mark.parametrize("name", ["Server", "Client", "Capture", "ladder", "timing", "states", "stepper", "dissect"])
+@pytest.mark.parametrize(
+    "name", ["browser", "Server", "Client", "Capture", "ladder", "timing", "states", "stepper", "dissect"]
+)
 def test_face_offers_each_name_of_the_lab(name: str) -> None:
     code = f"import smtplab; assert callable(smtplab.{name}); assert {name!r} in dir(smtplab)"
     subprocess.run([sys.executable, "-c", code], check=True)

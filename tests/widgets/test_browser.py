@@ -172,6 +172,20 @@ def test_capture_file_is_read(tmp_path: Path) -> None:
     assert "192.0.2.1:50000 → 192.0.2.25:25" in named(made, "list").options[1][0]
 
 
+def test_captures_of_strangers_can_be_browsed_from_end_to_end(shared_captures: Path) -> None:
+    paths = sorted(path for path in (shared_captures / "pcaps").iterdir() if ".pcap" in path.name)
+    assert paths
+    for path in paths:
+        made = browser(path)
+        for index in range(min(100, len(made.browsing.transcript))):
+            made.select(index)
+            assert made.selected == index
+        made.follow(True)
+        made.filter("_ws.expert")
+        assert "text/html" in made._repr_mimebundle_()
+        made.close()
+
+
 def test_file_that_is_no_capture_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.pcap").write_text("no capture at all, but long enough to be one")
     with pytest.raises(NotACapture):
