@@ -164,10 +164,13 @@ def verdict_on(title: str, exercise: Exercise, answer: object, tries: int) -> Ve
 
 
 def solution_of(exercise: Exercise) -> tuple[str, str]:
-    """Write the right answer as a learner would type it, and, where that is a function, its source."""
+    """Write the right answer as a learner would type it, and, where it is a function or several, the source."""
     answer = exercise.solve()
-    if isfunction(answer):
-        return f"`{answer.__name__}`, which is", exercise.source or getsource(answer)
+    functions = answer if isinstance(answer, tuple) else (answer,)
+    if all(map(isfunction, functions)):
+        names = " and ".join(f"`{function.__name__}`" for function in functions)
+        code = exercise.source or "\n\n".join(map(getsource, functions))
+        return f"{names}, which {'is' if len(functions) == 1 else 'are'}", code
     if isinstance(answer, set):
         return f"`{{{', '.join(sorted(map(repr, answer)))}}}`", ""
     return f"`{answer!r}`", ""

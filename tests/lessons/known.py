@@ -5,7 +5,7 @@ from typing import Any
 
 from smtplab.capture.record import Capture
 from smtplab.lessons.exercises import Exercise
-from tests.lessons import lesson_00, lesson_01, lesson_03, lesson_04, lesson_06
+from tests.lessons import lesson_00, lesson_01, lesson_03, lesson_04, lesson_05, lesson_06
 
 Answers = Callable[[Exercise], list[Any]]
 
@@ -15,6 +15,7 @@ CAPTURES: dict[str, Callable[[], Capture]] = {
     "01": lesson_01.capture,
     "03": lesson_03.capture,
     "04": lesson_04.capture,
+    "05": lesson_05.capture,
     "06": lesson_06.capture,
 }
 
@@ -24,6 +25,7 @@ _MISTAKES: dict[str, dict[int, Answers]] = {
     "01": lesson_01.MISTAKES,
     "03": lesson_03.MISTAKES,
     "04": lesson_04.MISTAKES,
+    "05": lesson_05.MISTAKES,
     "06": lesson_06.MISTAKES,
 }
 MISTAKES = {(name, number): answers for name, known in _MISTAKES.items() for number, answers in known.items()}

@@ -6,7 +6,14 @@ number alone. Each lesson's claims are in a module that is named like the lesson
 
 from typing import Final
 
-from smtplab.lessons.article import authentication, envelope, failure, first_capture, session
+from smtplab.lessons.article import (
+    authentication,
+    envelope,
+    failure,
+    first_capture,
+    mail_data,
+    session,
+)
 from smtplab.lessons.claims import Claim
 
 CLAIMS: Final[dict[str, Claim]] = {
@@ -14,5 +21,6 @@ CLAIMS: Final[dict[str, Claim]] = {
     **session.CLAIMS,
     **authentication.CLAIMS,
     **envelope.CLAIMS,
+    **mail_data.CLAIMS,
     **failure.CLAIMS,
 }

@@ -7,9 +7,9 @@ from smtplab.lessons.envelope.bounces import ReturnPath, WhoIsTold
 from smtplab.lessons.envelope.names import OnlyInTheEnvelope
 from smtplab.lessons.envelope.reading import ReadEnvelope
 from smtplab.lessons.questions import Prediction, Recall
-from smtplab.protocol.transactions import Transaction, transactions
+from smtplab.protocol.transactions import transactions
 from smtplab.protocol.transcript import Transcript
-from smtplab.views.envelopes import envelopes
+from smtplab.views.layers import Layers
 
 EXERCISES: Final = (ReadEnvelope, OnlyInTheEnvelope, WithoutBcc, WhoIsTold, ReturnPath)
 
@@ -47,32 +47,32 @@ RECALL: Final = (
 # What the wire says. Where the capture does not hold it, each raises LookupError or StopIteration.
 
 
-def _first(transcript: Transcript) -> Transaction:
-    return next(iter(transactions(transcript)))
+def _first(transcript: Transcript) -> Layers:
+    layers = Layers(next(iter(transactions(transcript))))
+    if not layers.transaction.accepted:
+        raise LookupError
+    return layers
 
 
 def _whose_mailbox(transcript: Transcript) -> str:
-    sheet = envelopes(transcript).sheets[0]
-    named = [value for name, value in sheet.fields if name == "To"]
-    got = [path for path, code in sheet.transaction.recipients if code == 250 and sheet.transaction.accepted]
-    if not got:
-        raise LookupError
-    return "those that RCPT names" if not any(path in value for path in got for value in named) else "that of To"
+    mentions = _first(transcript).mentions
+    named_and_told = [mention for mention in mentions if mention.fields and mention.rcpt and not mention.refused]
+    return "that of To" if named_and_told else "those that RCPT names"
 
 
 def _one_refused(transcript: Transcript) -> str:
-    transaction = _first(transcript)
-    codes = [code for _, code in transaction.recipients]
-    if 550 not in codes:
+    refused = [mention.refused for mention in _first(transcript).mentions if mention.rcpt]
+    if not any(refused):
         raise LookupError
-    return "the others get it" if transaction.accepted and 250 in codes else "nobody gets it"
+    return "nobody gets it" if all(refused) else "the others get it"
 
 
 def _three_names(transcript: Transcript) -> str:
-    sheet = envelopes(transcript).sheets[0]
-    sender = next(value for name, value in sheet.fields if name == "From")
-    differ = sheet.user not in sender and sheet.transaction.reverse_path not in (sheet.user, None)
-    return "no: all three may differ" if differ and sheet.transaction.accepted else "yes: they are one"
+    layers = _first(transcript)
+    user = next(value for entry in transcript for name, value in entry.decoded if name == "username")
+    authors = [address.mailbox for address in layers.message.addresses("From")]
+    names = {user, layers.transaction.reverse_path, *authors}
+    return "no: all three may differ" if len(names) == 3 else "yes: they are one"
 
 
 PREDICTIONS: Final = (

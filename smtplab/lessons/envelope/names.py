@@ -1,7 +1,6 @@
 """Can somebody get a mail that names somebody else? The learner's client does it, and its capture is judged."""
 
 from collections.abc import Callable
-from email.utils import getaddresses
 from random import Random
 from typing import Any
 
@@ -11,7 +10,8 @@ from smtplab.lessons.functions import call, function_of
 from smtplab.lessons.rehearsal import mailboxes
 from smtplab.net.client import Client
 from smtplab.net.memory import MemoryServer
-from smtplab.views.envelopes import DESTINATIONS, Sheet, envelopes
+from smtplab.protocol.transactions import Transaction, transactions
+from smtplab.views.layers import READERS, Layers
 
 MESSAGE = """\
 Date: Mon, 24 Nov 2025 09:00:00 +0000
@@ -58,11 +58,11 @@ class OnlyInTheEnvelope(Exercise):
         )
 
     def judge(self, answer: Any) -> str:
-        sheets = envelopes(self._capture_of(answer).transcript).sheets
-        if not sheets:
+        mails = transactions(self._capture_of(answer).transcript)
+        if not mails:
             raise Wrong("No mail went over: the server has heard no DATA.")
-        for sheet in sheets:
-            self._look_at(sheet)
+        for mail in mails:
+            self._look_at(mail)
         return (
             f"RCPT named `{self._recipient}`, and no field of the header does: so the mail arrived, and nobody who "
             "reads it can tell why. There is no inherent relationship between the two (RFC 5321 §7.2)."
@@ -84,19 +84,18 @@ class OnlyInTheEnvelope(Exercise):
                 client.close()
         return capture
 
-    def _look_at(self, sheet: Sheet) -> None:
-        got = [path for path, code in sheet.transaction.recipients if code == 250]
-        named = [
-            address for name, value in sheet.fields if name in DESTINATIONS for _, address in getaddresses([value])
-        ]
-        if not sheet.transaction.accepted:
-            raise Wrong(f"The server did not take the mail: it said {sheet.transaction.code}.")
+    def _look_at(self, mail: Transaction) -> None:
+        message = Layers(mail).message
+        got = [path for path, code in mail.recipients if code == 250]
+        named = [address.mailbox for name in READERS for address in message.addresses(name)]
+        if not mail.accepted:
+            raise Wrong(f"The server did not take the mail: it said {mail.code}.")
         if self._recipient not in got:
             raise Wrong(f"RCPT named {_listed(got)}: `{self._recipient}` gets nothing, whatever the header says.")
-        if any(self._recipient in value for _, value in sheet.fields):
+        if any(self._recipient in field.value for field in message.fields):
             raise Wrong(f"It arrives, but a field of the header names `{self._recipient}`: who reads it sees that.")
-        if (sheet.transaction.content or b"").startswith(b"\r\n"):
-            raise Wrong("It arrives. But it begins with an empty line, so all the rest is body, and there is no header.")
+        if message.octets.startswith(b"\r\n"):
+            raise Wrong("It arrives. But it begins with an empty line: all the rest is body, and there is no header.")
         if named != [self._named]:
             raise Wrong(f"It arrives. But To has to name `{self._named}`, and the header names {_listed(named)}.")
 

@@ -1,0 +1,95 @@
+"""What files came along? The attachments of all mails in a transcript, each with its digest; pictures are shown.
+
+What travelled as text is a file again: whoever has the capture has it. Names and octets are a stranger's, so a name is
+only shown, and of the files only pictures of a few kinds that can do nothing but be looked at.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from smtplab.protocol.mime.attachments import Attachment, attachments
+from smtplab.protocol.octets import count
+from smtplab.protocol.text import cut, safe
+from smtplab.protocol.transactions import transactions
+from smtplab.protocol.transcript import Transcript
+from smtplab.views import View, palette
+
+SCOPE: Final = ".smtplab-attached"
+PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif"})  # not SVG, which can hold programs
+PICTURE_LIMIT: Final = 2**20  # octets of one that is shown
+NAME_COLUMNS: Final = 60
+
+
+def attached(transcript: Transcript) -> "Attached":
+    """Show what is attached to the mails of a transcript."""
+    return Attached(transcript)
+
+
+@dataclass(frozen=True, repr=False)
+class Attached(View):
+    """The attachments of a transcript's mails."""
+
+    transcript: Transcript
+
+    @property
+    def files(self) -> list[tuple[int, Attachment]]:
+        """Each file with the number of its mail, from 1, in order."""
+        return list(self._files())
+
+    def _files(self) -> Iterator[tuple[int, Attachment]]:
+        for number, transaction in enumerate(transactions(self.transcript), 1):
+            for file in attachments(transaction.content or b""):
+                yield number, file
+
+    def text(self) -> str:
+        """Give the files as text, one below the other."""
+        return "\n".join(map(_text, self.files)) or "[nothing is attached]"
+
+    def html(self) -> str:
+        """Give the files as a table, pictures among them shown."""
+        rows = "".join(map(_html, self.files)) or "<tr><td>nothing is attached</td></tr>"
+        return f'<div class="{SCOPE[1:]}"><style>{_styles()}</style><table>{rows}</table></div>'
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.text(), "text/html": self.html()}
+
+
+def _said(file: Attachment) -> tuple[str, str, str]:
+    """Say the name of a file, what it is, and its digest."""
+    name = cut(safe(file.name), NAME_COLUMNS) if file.name else "(no name)"
+    kind = cut(safe(file.media_type), NAME_COLUMNS)
+    return name, f"{kind}, {count(len(file.octets), 'octet')}", f"SHA-256 {file.sha256}"
+
+
+def _text(numbered: tuple[int, Attachment]) -> str:
+    number, file = numbered
+    return "\n".join((f"mail {number}: {_said(file)[0]}", *(f"  {line}" for line in _said(file)[1:])))
+
+
+def _html(numbered: tuple[int, Attachment]) -> str:
+    number, file = numbered
+    name, kind, digest = map(escape, _said(file))
+    lines = f"<b>{name}</b><br>{kind}<br><code>{digest}</code>"
+    return f'<tr><th scope="row">mail {number}</th><td>{lines}</td><td>{_picture(file)}</td></tr>'
+
+
+def _picture(file: Attachment) -> str:
+    if file.media_type not in PICTURES or len(file.octets) > PICTURE_LIMIT:
+        return ""
+    source = f"data:{file.media_type};base64,{b64encode(file.octets).decode()}"
+    return f'<img alt="the picture" height="96" src="{source}">'
+
+
+def _styles() -> str:
+    own = f"{SCOPE}{SCOPE}{SCOPE}"  # repeated to outweigh the notebook's own styles of tables
+    return (
+        f"{palette.variables(SCOPE)}{own}{{color:var(--smtplab-ink)}}{own} table{{border-collapse:collapse;margin:0}}"
+        f"{own} tr{{background:none}}"
+        f"{own} :is(th,td){{text-align:left;vertical-align:top;padding:4px 12px;border:0;white-space:normal}}"
+        f"{own} th{{font-weight:600;color:var(--smtplab-dim)}}"
+        f"{own} code{{background:none;padding:0;font-family:{palette.MONO};color:inherit;overflow-wrap:anywhere}}"
+        f"{own} img{{image-rendering:pixelated;border:1px solid var(--smtplab-rule)}}"
+    )
