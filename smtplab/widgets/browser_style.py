@@ -9,7 +9,7 @@ from smtplab.views import palette
 
 SCOPE: Final = ".smtplab-browser"
 LIST_HEIGHT: Final = 262  # pixels: 13 rows
-TREE_HEIGHT: Final = 250
+TREE_HEIGHT: Final = 280
 OCTETS_HEIGHT: Final = 150  # below the tree
 STREAM_HEIGHT: Final = 300
 NARROW: Final = 700  # pixels up to which the list scrolls sideways, to show what was said
@@ -68,7 +68,8 @@ def link_rules(fields: int) -> str:
 def _link(field: str, branch: str) -> str:
     pointed = f":is({field},{branch}>summary):is(:hover,:focus)"
     lit = f":is({field},{branch}:not([open])>summary)"
-    look = "background:var(--smtplab-lit);color:var(--smtplab-ink);scroll-snap-align:center"
+    ink = "color:var(--smtplab-ink);--smtplab-dim:var(--smtplab-ink)"  # what is dim elsewhere could not be read here
+    look = f"background:var(--smtplab-lit);{ink};scroll-snap-align:center"
     return f"{SCOPE}:has({pointed}) {lit}{{{look}}}"
 
 

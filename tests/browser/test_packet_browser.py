@@ -169,6 +169,17 @@ def test_nothing_that_passes_is_no_error(short: Locator) -> None:
     expect(part(short, "list").locator("option")).to_have_count(0)
 
 
+def test_every_control_has_a_name_for_those_who_hear_the_page(short: Locator) -> None:
+    for control in (
+        short.get_by_role("combobox", name="filter", exact=True),
+        short.get_by_role("listbox", name="entries", exact=True),
+        short.get_by_role("spinbutton", name="entry", exact=True),
+    ):
+        expect(control).to_have_count(1)
+    for name in ("Clear", "Follow stream", "Previous", "Next"):
+        expect(short.get_by_role("button", name=name, exact=True)).to_have_count(1)
+
+
 def test_filter_suggests_fields(short: Locator) -> None:
     suggested = part(short, "filter").locator("datalist option").evaluate_all("found => found.map(each => each.value)")
     assert {"smtp.response.code", "imf", "tcp.stream"} <= set(suggested)
