@@ -123,7 +123,7 @@ class Message:
         return unfolded(self.octets[field.colon_stop : field.body_stop]).strip()
 
     def _value(self, field: HeaderField) -> str:
-        return decode_words(self._raw(field))
+        return decode_words(self._raw(field).replace(b"\t", b" "))  # which folding may leave behind
 
 
 def shown_text(text: str) -> str:

@@ -6,6 +6,7 @@ next is read from the table of transitions.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import Final
 
@@ -64,9 +65,12 @@ class Rail(View):
         follows = f"<p>what may come next</p><ul>{moves or f'<li>{self._nothing()}</li>'}</ul>"
         return f'<ol aria-label="states of the session">{rows}</ol><div class="smtplab-next-moves">{follows}</div>'
 
+    @cached_property
+    def _seen(self) -> set[State]:
+        return {state for entry in self.transcript for state in (entry.before, entry.after)}
+
     def _pill(self, state: State, phases: dict[State, str], place: str) -> str:
-        seen = any(state in (entry.before, entry.after) for entry in self.transcript)
-        now = state is self.now
+        seen, now = state in self._seen, state is self.now
         tint = f' style="background:{palette.transparent(palette.tint(phases.get(state, "")))}"' if seen else ""
         names = " ".join(("smtplab-" + place, *(["smtplab-seen"] if seen else []), *(["smtplab-here"] if now else [])))
         mark = ' aria-current="step"' if now else ""
@@ -127,7 +131,7 @@ def style_sheet() -> str:
         f"{pill}.smtplab-seen{{color:var(--smtplab-ink);border-color:var(--smtplab-ink)}}"
         f"{pill}.smtplab-here{{background:var(--smtplab-lit);color:var(--smtplab-ink);font-weight:bold;"
         "border:2px solid var(--smtplab-ink);padding:0 7px}"
-        f"{SCOPE} .smtplab-next-moves{{flex:1 1 150px;min-width:0}}"
+        f"{SCOPE} .smtplab-next-moves{{flex:1 1 120px;min-width:0}}"
         f"{SCOPE} p{{margin:0 0 2px;color:var(--smtplab-dim)}}"
         f"{SCOPE} ul{{margin:0;padding-left:1.1em}}{SCOPE} ul li{{margin:0 0 3px}}"
         f"{SCOPE} code{{font:12px {palette.MONO};background:none;padding:0;color:inherit;margin-right:.3em}}"

@@ -5,7 +5,7 @@ must be seen before it is a whole line. So CR and LF are marked where they stand
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -55,11 +55,15 @@ class Typed(View):
     unread: tuple[tuple[Party, bytes], ...] = ()
     passwords: bool = False
 
-    def rows(self) -> list[tuple[int, list[Row]]]:
-        """Give the lines of each connection, with its number; what is unread belongs to the last."""
+    def rows(self, most: int | None = None) -> list[tuple[int, list[Row]]]:
+        """Give the lines of each connection, with its number; what is unread belongs to the last.
+
+        most: so many entries at most, those that were said last.
+        """
+        said = self.transcript if most is None else replace(self.transcript, entries=self.transcript.entries[-most:])
         blocks = [
             (number, [row for entry in entries for row in _rows(entry, self.passwords)])
-            for number, entries in by_stream(self.transcript)
+            for number, entries in by_stream(said)
         ]
         hide = not self.passwords and self._in_auth
         left = [row for party, octets in self.unread for row in _unread(party, octets, hide and party == "client")]
@@ -83,15 +87,14 @@ class Typed(View):
         return f'<div class="{SCOPE[1:]}"><style>{style_sheet()}</style>{self.table()}</div>'
 
     def table(self) -> str:
-        """Give the table alone."""
-        blocks = self.rows()
-        kept, left_out = _last(blocks)
-        body = "".join(_block(number, rows, named=len(blocks) > 1) for number, rows in kept)
+        """Give the table alone, with the rows that were said last."""
+        rows = self.rows(ROWS)
+        kept = _last(rows)
+        body = "".join(_block(number, rows, named=len(self.transcript.streams) > 1) for number, rows in kept)
         head = "".join(f'<th scope="col">{name}</th>' for name in ("phase", "from", "said", "means"))
-        more = f'<tr><td colspan="4">[… {count(left_out, "earlier line")}]</td></tr>' if left_out else ""
-        if not body:
-            return "<p>nothing was said</p>"
-        return f"<table><thead><tr>{head}</tr>{more}</thead>{body}</table>"
+        is_cut = kept != rows or len(self.transcript) > ROWS
+        more = '<tr><td colspan="4">[… what was said before is left out here]</td></tr>' if is_cut else ""
+        return f"<table><thead><tr>{head}</tr>{more}</thead>{body}</table>" if body else "<p>nothing was said</p>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.text(), "text/html": self.html()}
@@ -104,7 +107,8 @@ def style_sheet() -> str:
         f"{SCOPE} .smtplab-end{{font:9px/1 {palette.SANS};color:var(--smtplab-dim);white-space:nowrap;"
         "border:1px solid var(--smtplab-rule);border-radius:3px;padding:0 2px;margin-left:3px;vertical-align:1px}"
         f"{SCOPE} .smtplab-odd{{color:var(--smtplab-ink);background:var(--smtplab-lit);font-weight:bold}}"
-        f"{SCOPE} td code{{overflow-wrap:anywhere}}"
+        f"{SCOPE} td code{{overflow-wrap:anywhere}}{SCOPE} table{{width:100%}}{SCOPE} td:has(code){{width:66%}}"
+        f"{SCOPE}{SCOPE}{SCOPE}{SCOPE} :is(th,td){{padding:1px 6px}}"
     )
 
 
@@ -166,14 +170,14 @@ def _row_text(row: Row) -> str:
     return f"{row.phase[:9]:<10}{row.party[0].upper()}: {' [CR] '.join(row.said).rstrip()}{ends}{note}".rstrip()
 
 
-def _last(blocks: list[tuple[int, list[Row]]]) -> tuple[list[tuple[int, list[Row]]], int]:
-    """Give the last `ROWS` rows, and how many there are before them."""
+def _last(blocks: list[tuple[int, list[Row]]]) -> list[tuple[int, list[Row]]]:
+    """Give the last `ROWS` rows."""
     room, kept = ROWS, []
     for number, rows in reversed(blocks):
         if room > 0:
             kept.append((number, rows[-room:]))
             room -= len(rows)
-    return kept[::-1], max(0, sum(len(rows) for _, rows in blocks) - ROWS)
+    return kept[::-1]
 
 
 def _block(number: int, rows: list[Row], *, named: bool) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
-from ipywidgets import Box, Layout, Select, ToggleButtons
+from ipywidgets import Box, Button, Layout, Select, ToggleButtons
 
 from smtplab.net.server import Server
 from smtplab.protocol.text import cut
@@ -62,8 +62,7 @@ class Inbox(Live):
         for name, control in names.items():
             control.add_class(f"smtplab-{name}")
         self._message.add_class("smtplab-pane")
-        refresh = self.button("refresh", "Refresh", "look again for mail that others put there", lambda: None)
-        lists, views = Box([self._boxes, self._letters]), Box([self._view, refresh])
+        lists, views = Box([self._boxes, self._letters]), Box([self._view, *self._buttons()])
         lists.add_class("smtplab-lists")
         views.add_class("smtplab-row")
         self.add(lists, views, self._message)
@@ -78,6 +77,14 @@ class Inbox(Live):
         if self.ring in self._server.watchers:
             self._server.watchers.remove(self.ring)
         super().close()
+
+    def _buttons(self) -> list[Button]:
+        return [
+            self.button("next-mailbox", "mailbox ▶", "open the next mailbox", self.post.next_mailbox),
+            self.button("newer", "◀ newer", "show the message that came after this one", lambda: self.post.step(-1)),
+            self.button("older", "older ▶", "show the message that came before this one", lambda: self.post.step(1)),
+            self.button("refresh", "Refresh", "look again for mail that others put there", lambda: None),
+        ]
 
     def paint(self) -> None:
         """Show what there is now."""

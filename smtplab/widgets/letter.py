@@ -1,9 +1,10 @@
 """What is on the envelope, and what in the letter? One mail at a time, looked at in three ways."""
 
 from collections.abc import Callable
+from html import escape
 from typing import Final
 
-from ipywidgets import Box, Dropdown, Layout, ToggleButtons
+from ipywidgets import Box, ToggleButtons
 
 from smtplab.protocol.text import cut, safe
 from smtplab.protocol.transactions import Transaction, transactions
@@ -13,6 +14,7 @@ from smtplab.views.letter import EnvelopeAndLetter
 from smtplab.widgets.live import Live, pane, show
 
 SCOPE: Final = ".smtplab-letter"
+COLUMNS: Final = 40  # of a mailbox
 NO_MAIL: Final = "no message was sent"
 VIEWS: Final[dict[str, Callable[[EnvelopeAndLetter], str]]] = {
     "envelope and letter": lambda shown: shown.sheets() + shown.who(),
@@ -32,32 +34,34 @@ class Letter(Live):
 
     def __init__(self, mails: list[Transaction]) -> None:
         self.mails = [view.envelope_and_letter(mail) for mail in mails]
-        self._choice = Dropdown(
-            options=[(_named(number, mail), number) for number, mail in enumerate(mails, 1)],
-            description="mail",
-            layout=Layout(width="auto", max_width="480px"),
-        )
+        self._number = 1
         self._view = ToggleButtons(options=list(VIEWS), tooltips=[f"show {name}" for name in VIEWS])
-        self._pane = pane("mail-view")
-        self._choice.add_class("smtplab-mail")
+        self._which, self._pane = pane("which"), pane("mail-view")
         self._view.add_class("smtplab-view")
         super().__init__("letter", styles=f"{STYLES}{view.style_sheet()}")
-        if len(mails) < 2:
-            self._choice.layout.display = "none"
-        row = Box([self._choice, self._view])
+        buttons = [
+            self.button("previous", "◀ mail", "show the mail before", lambda: self._step(-1)),
+            self.button("next", "mail ▶", "show the next mail", lambda: self._step(1)),
+        ]
+        for button in buttons:
+            button.layout.display = None if len(mails) > 1 else "none"
+        row = Box([self._view, *buttons, self._which])
         row.add_class("smtplab-row")
         self.add(row, self._pane)
-        self.on_change(self._choice, lambda _: None)
         self.on_change(self._view, lambda _: None)
         self.draw()
 
     def select(self, number: int) -> None:
-        """Show another mail. Raises traitlets.TraitError for a number that no mail has."""
-        self._choice.value = number
+        """Show another mail, or the nearest where there is none of that number."""
+        self.do(lambda: self._step(number - self._number))
+
+    def _step(self, by: int) -> None:
+        self._number = min(max(self._number + by, 1), max(1, len(self.mails)))
 
     def paint(self) -> None:
         """Show the mail that is selected in the way that is selected."""
-        shown = self.mails[self._choice.value - 1] if self.mails else None
+        shown = self.mails[self._number - 1] if self.mails else None
+        show(self._which, "" if shown is None else f"<code>{escape(self._named(shown.transaction))}</code>")
         body = f"<p>{NO_MAIL}</p>" if shown is None else VIEWS[self._view.value](shown)
         show(self._pane, f'<div class="{view.SCOPE[1:]}">{body}</div>')
 
@@ -69,7 +73,8 @@ class Letter(Live):
         """Give all mails, each in all ways."""
         return "<hr>".join(mail.html() for mail in self.mails) or f"<p>{NO_MAIL}</p>"
 
-
-def _named(number: int, mail: Transaction) -> str:
-    ends = (mail.reverse_path or "", ", ".join(path for path, _ in mail.recipients))
-    return cut(f"{number}: {' → '.join(f'<{safe(end)}>' for end in ends)}", 70)
+    def _named(self, mail: Transaction) -> str:
+        first, *others = [path for path, _ in mail.recipients] or ["nobody seen"]
+        more = f" and {len(others)} more" if others else ""
+        sender = cut(safe(mail.reverse_path or ""), COLUMNS)
+        return f"{self._number} of {len(self.mails)}: <{sender}> → <{cut(safe(first), COLUMNS)}>{more}"

@@ -1,4 +1,4 @@
-"""What is happening at a server? A ladder that draws itself while sessions run, and each of them in small above it.
+"""What is happening at a server? A ladder that draws itself while sessions run, and each of them in small below it.
 
 It is drawn from what the server's sockets hand on, in a thread of its own: so it moves while a cell runs, and holds
 nobody up.
@@ -49,7 +49,7 @@ class LiveLadder(Live):
         self._pace.add_class("smtplab-pace")
         row = Box([self._told, *self._buttons(), self._pace])
         row.add_class("smtplab-row")
-        self.add(row, self._sessions, self._ladder)
+        self.add(row, self._ladder, self._sessions)
         self.on_change(self._pace, self._set_pace)
         self.draw()
 

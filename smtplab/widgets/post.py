@@ -52,6 +52,18 @@ class Post:
         """Select a message of the mailbox that is open."""
         self.key, self._mailbox_was_chosen, self._letter_was_chosen = key, True, True
 
+    def next_mailbox(self) -> None:
+        """Select the next mailbox; after the last one, the first."""
+        names = [name for name, _ in self.boxes()]
+        if names:
+            self.open_mailbox(names[(names.index(self.mailbox) + 1) % len(names) if self.mailbox in names else 0])
+
+    def step(self, by: int) -> None:
+        """Select an older message of the mailbox with 1, a newer one with -1; none beyond the last."""
+        keys = [letter.key for letter in self.letters()]
+        if self.key in keys:
+            self.open_letter(keys[min(max(keys.index(self.key) + by, 0), len(keys) - 1)])
+
     def letters(self) -> list[Letter]:
         """Give the messages of the open mailbox, the newest first."""
         box = self._box()

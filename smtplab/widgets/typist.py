@@ -11,7 +11,7 @@ from typing import Final
 from smtplab.net.by_hand import ByHand
 from smtplab.protocol.octets import printable
 from smtplab.protocol.text import said_line
-from smtplab.protocol.transcript import Entry, Kind
+from smtplab.protocol.transcript import Entry
 
 LINE_ENDS: Final = {"CR LF": b"\r\n", "LF": b"\n", "CR": b"\r", "none": b""}
 REMEMBERED: Final = 100  # lines
@@ -77,5 +77,4 @@ class Typist:
 
 
 def _is_secret(entry: Entry) -> bool:
-    is_line = entry.kind in (Kind.COMMAND, Kind.AUTH)
-    return is_line and said_line(entry) != said_line(entry, passwords=True)
+    return entry.party == "client" and entry.verb == "AUTH" and said_line(entry) != said_line(entry, passwords=True)

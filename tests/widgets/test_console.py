@@ -12,8 +12,20 @@ from smtplab.widgets.console import NOTHING_TYPED, Console, console
 from tests.widgets.controls import named, press_enter, seen, shows, until
 
 CONTROLS = (
-    *("connect", "disconnect", "tls", "passwords", "line-box", "line-end", "send", "history", "drawer", "mailboxes"),
-    *("messages", "refresh", "message-box", "send-message", "plain", "base64", "encode", "decode", "use", "strictness"),
+    *("connect", "disconnect", "tls", "passwords", "line-box", "line-end", "send", "earlier", "later", "drawer"),
+    *(
+        "mailboxes",
+        "messages",
+        "refresh",
+        "message-box",
+        "send-message",
+        "plain",
+        "base64",
+        "encode",
+        "decode",
+        "use",
+        "strictness",
+    ),
 )
 PANES = ("status", "dialogue", "place", "chart", "message", "base64-remark", "code")
 
@@ -121,8 +133,9 @@ def test_base64_helper_goes_both_ways_and_into_the_line(box: Console) -> None:
 
 def test_history_offers_what_was_typed(box: Console) -> None:
     type_line(box, "NOOP", "250")
-    until(lambda: ("NOOP", "NOOP") in named(box, "history").options)
-    named(box, "history").value = "NOOP"
+    until(lambda: box.typist.history == ["NOOP"])
+    until(lambda: box._painter._thread is None)
+    named(box, "earlier").click()
     assert box.line.text.value == "NOOP"
 
 

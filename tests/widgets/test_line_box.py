@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from smtplab.widgets.line_box import ENTER_PATIENCE, NO_LINE, LineBox
+from smtplab.widgets.line_box import ENTER_PATIENCE, LineBox
 from tests.widgets.controls import named, press_enter, until
 
 Sent = list[tuple[str, str]]
@@ -65,13 +65,27 @@ def test_other_messages_of_the_page_send_nothing(box: LineBox, sent: Sent) -> No
     assert sent == []
 
 
-def test_earlier_line_is_put_into_the_box(box: LineBox, sent: Sent) -> None:
-    box.remember(["NOOP", "EHLO a"])
-    named(box, "history").value = "EHLO a"
-    assert (box.text.value, sent) == ("EHLO a", [])
+def test_earlier_lines_are_put_into_the_box_one_after_the_other(box: LineBox, sent: Sent) -> None:
     box.remember(["QUIT", "NOOP", "EHLO a"])
-    assert named(box, "history").options[0] == NO_LINE
-    assert box.text.value == "EHLO a"
+    shown = []
+    for name in ("earlier", "earlier", "earlier", "earlier", "later", "later", "later", "later", "earlier"):
+        named(box, name).click()
+        shown.append(box.text.value)
+    assert shown == ["QUIT", "NOOP", "EHLO a", "EHLO a", "NOOP", "QUIT", "", "", "QUIT"]
+    assert sent == []
+
+
+def test_after_a_line_was_sent_earlier_begins_with_the_latest(box: LineBox) -> None:
+    box.remember(["NOOP", "EHLO a"])
+    box.recall(2)
+    box.say()
+    box.recall(1)
+    assert box.text.value == "NOOP"
+
+
+def test_nothing_sent_yet_has_nothing_earlier(box: LineBox) -> None:
+    box.recall(1)
+    assert box.text.value == ""
 
 
 def test_closed_it_sends_nothing_more(box: LineBox, sent: Sent) -> None:

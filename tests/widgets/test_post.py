@@ -97,3 +97,32 @@ def test_full_mailbox_lists_what_came_last(mailboxes: Mailboxes) -> None:
     post = Post(mailboxes)
     post.settle()
     assert (len(post.letters()), post.letters()[0].line) == (SHOWN, f"c@x.org — {SHOWN + 2}")
+
+
+def test_next_mailbox_goes_round(mailboxes: Mailboxes) -> None:
+    post = Post(mailboxes)
+    post.settle()
+    seen = []
+    for _ in "123":
+        post.next_mailbox()
+        seen.append(post.mailbox)
+    assert seen == [B, A, B]
+
+
+def test_step_goes_to_older_and_newer_messages_and_no_further(mailboxes: Mailboxes) -> None:
+    for text in "123":
+        deliver(mailboxes, A, text)
+    post = Post(mailboxes)
+    post.settle()
+    seen = []
+    for by in (1, 1, 1, -1, -1, -1):
+        post.step(by)
+        seen.append(subject(post))
+    assert seen == ["2", "1", "1", "2", "3", "3"]
+
+
+def test_step_where_there_is_nothing_does_nothing(tmp_path: Path) -> None:
+    post = Post(Mailboxes(tmp_path))
+    post.step(1)
+    post.next_mailbox()
+    assert (post.mailbox, post.key) == ("", "")
