@@ -1,38 +1,25 @@
 """How fast does the server take mail? Against aiosmtpd, under postfix's smtp-source; smtp-sink shows what C can do.
 
-    python3 benchmarks/server.py [--rounds N]
+    python3 -m benchmarks.server [--rounds N]
 
 All three discard what they get, so that none waits for a disk. They take turns under each load in one run, since
-machines differ more than servers do. Prints a table of messages a second, the median of the rounds.
+machines differ more than servers do. Prints two tables, each the median of the rounds: messages a second by the clock,
+and the processor time that a message costs, which says more on a machine that has other things to do. Linux only.
 """
 
 import argparse
 import os
-import shutil
-import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack
+from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-SMTPLAB = """
-import sys
-from smtplab.cli import main
-main(["serve", "--port", sys.argv[1], "--discard"])
-"""
-# Told its name, since otherwise it asks the resolver for it at each connection, which may take seconds.
-AIOSMTPD = """
-import sys, threading
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Sink
-Controller(Sink(), hostname="127.0.0.1", port=int(sys.argv[1]), server_hostname="localhost").start()
-threading.Event().wait()
-"""
-SESSIONS = 10  # at a time
-PATH = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"  # where Debian keeps smtp-source, for root only
+from benchmarks.peers import AIOSMTPD, SMTP_SINK, SMTPLAB, Serving, program, serving
+
+SERVERS: Final = (SMTPLAB, AIOSMTPD, SMTP_SINK)
+SESSIONS: Final = 10  # at a time
 
 
 class Load(NamedTuple):
@@ -44,96 +31,72 @@ class Load(NamedTuple):
     kept: bool
 
 
-LOADS = (
+LOADS: Final = (
     Load("1 KiB, one message a session", 1024, 5000, kept=False),
     Load("1 KiB, sessions kept", 1024, 20000, kept=True),
     Load("1 MiB, sessions kept", 1024 * 1024, 300, kept=True),
 )
 
 
-def commands(port: int) -> dict[str, list[str]]:
-    """Give the command that starts each server on a port."""
-    nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # smtp-sink does not run as root
+class Speed(NamedTuple):
+    """Messages a second by the clock, and microseconds of processor time for each."""
+
+    rate: float
+    cost: float
+
+
+def processor_seconds(pid: int) -> float:
+    """Read the processor time that a process has taken, in its own code and in the kernel."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def send(load: Load, server: Serving) -> Speed:
+    """Send one load to a server, and give its speed."""
+    command = [program("smtp-source"), *(["-d"] if load.kept else []), "-s", str(SESSIONS), "-m", str(load.messages)]
+    envelope = ["-f", "from@example.org", "-t", "to@example.org"]
+    began, spent = time.perf_counter(), processor_seconds(server.pid)
+    subprocess.run([*command, "-l", str(load.octets), *envelope, f"inet:127.0.0.1:{server.port}"], check=True)
+    seconds, spent = time.perf_counter() - began, processor_seconds(server.pid) - spent
+    return Speed(load.messages / seconds, spent / load.messages * 1e6)
+
+
+def measure(rounds: int) -> dict[Load, dict[str, Speed]]:
+    """Give the median speed for each load and server."""
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(serving(name)) for name in SERVERS}
+        seen: dict[Load, dict[str, list[Speed]]] = {load: {name: [] for name in SERVERS} for load in LOADS}
+        for _ in range(rounds):
+            for load in LOADS:
+                for name, server in servers.items():
+                    seen[load][name].append(send(load, server))
     return {
-        "smtplab": [sys.executable, "-c", SMTPLAB, str(port)],
-        "aiosmtpd": [sys.executable, "-c", AIOSMTPD, str(port)],
-        "smtp-sink": [program("smtp-sink"), *nobody, f"127.0.0.1:{port}", "100"],
+        load: {name: Speed(*map(median, zip(*speeds, strict=True))) for name, speeds in by_name.items()}
+        for load, by_name in seen.items()
     }
 
 
-def program(name: str) -> str:
-    """Find a program of postfix, or say what to install."""
-    path = shutil.which(name, path=PATH)
-    if path is None:
-        sys.exit(f"{name} is not installed; on Debian it comes with postfix, which does not have to run")
-    return path
-
-
-@contextmanager
-def serving(name: str) -> Iterator[int]:
-    """Run a server on a free port of 127.0.0.1 until the end of the block, and give the port once it answers."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        port: int = taken.getsockname()[1]
-    server = subprocess.Popen(commands(port)[name], stdout=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
-
-
-def wait_for(port: int, seconds: float = 10) -> None:
-    """Return once something listens there. Raises ConnectionRefusedError when nothing does in time."""
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except ConnectionRefusedError:
-            if time.monotonic() > until:
-                raise
-        time.sleep(0.05)
-
-
-def rate(load: Load, port: int) -> float:
-    """Send one load, and give messages a second."""
-    command = [program("smtp-source"), *(["-d"] if load.kept else []), "-s", str(SESSIONS), "-m", str(load.messages)]
-    addresses = ["-f", "from@example.org", "-t", "to@example.org"]
-    began = time.perf_counter()
-    subprocess.run([*command, "-l", str(load.octets), *addresses, f"inet:127.0.0.1:{port}"], check=True, timeout=100)
-    return load.messages / (time.perf_counter() - began)
-
-
-def measure(rounds: int) -> dict[Load, dict[str, float]]:
-    """Give messages a second for each load and server."""
-    with ExitStack() as stack:
-        ports = {name: stack.enter_context(serving(name)) for name in commands(0)}
-        seen: dict[Load, dict[str, list[float]]] = {load: {name: [] for name in ports} for load in LOADS}
-        for _ in range(rounds):
-            for load in LOADS:
-                for name, port in ports.items():
-                    seen[load][name].append(rate(load, port))
-    return {load: {name: median(rates) for name, rates in by_name.items()} for load, by_name in seen.items()}
-
-
-def table(rates: dict[Load, dict[str, float]]) -> str:
-    """Write a table in Markdown, with how many times as fast as the others smtplab is."""
-    names = list(commands(0))
-    others = names[1:]
-    head = ["messages a second", *names, *(f"smtplab : {name}" for name in others)]
-    rows = [head, ["---", *["---:"] * (len(head) - 1)]]
-    for load, by_name in rates.items():
-        figures = [f"{by_name[name]:,.0f}" for name in names]
-        rows.append([load.name, *figures, *(f"{by_name['smtplab'] / by_name[name]:.2f}" for name in others)])
+def table(head: str, figures: dict[Load, dict[str, float]], *, more_is_better: bool) -> str:
+    """Write a table in Markdown, with how many times as good as the others smtplab is."""
+    others = SERVERS[1:]
+    rows = [[head, *SERVERS, *(f"x {name}" for name in others)], ["---", *["---:"] * (len(SERVERS) + len(others))]]
+    for load, by_name in figures.items():
+        ratios = [by_name[SMTPLAB] / by_name[name] for name in others]
+        better = ratios if more_is_better else [1 / ratio for ratio in ratios]
+        rows.append([load.name, *(f"{by_name[name]:,.0f}" for name in SERVERS), *(f"{times:.2f}" for times in better)])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def main() -> None:
-    """Measure, and print the table."""
-    parser = argparse.ArgumentParser(description="Messages a second: smtplab against aiosmtpd and smtp-sink.")
+    """Measure, and print the tables."""
+    parser = argparse.ArgumentParser(description="How fast smtplab takes mail, against aiosmtpd and smtp-sink.")
     parser.add_argument("--rounds", type=int, default=3, help="how often each load is sent (default: %(default)s)")
-    print(table(measure(parser.parse_args().rounds)))
+    speeds = measure(parser.parse_args().rounds)
+    rates = {load: {name: speed.rate for name, speed in by_name.items()} for load, by_name in speeds.items()}
+    costs = {load: {name: speed.cost for name, speed in by_name.items()} for load, by_name in speeds.items()}
+    print(table("messages a second", rates, more_is_better=True))
+    print()
+    print(table("µs of processor a message", costs, more_is_better=False))
 
 
 if __name__ == "__main__":
