@@ -21,7 +21,7 @@ from smtplab.views.summary import summary
 SCOPE: Final = ".smtplab-typed"
 ENTRY_LINES: Final = 40  # of one entry, before the rest is only counted
 LINE_OCTETS: Final = 400  # of one line, likewise
-ROWS: Final = 250  # in all: those that were said last
+ROWS: Final = 200  # in all: those that were said last
 UNREAD: Final = "not a whole line yet"
 
 

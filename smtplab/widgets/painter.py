@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-PAUSE: Final = 0.05  # seconds between two pictures
+PAUSE: Final = 0.03  # seconds between two pictures
 
 
 class Painter:

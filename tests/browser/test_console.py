@@ -19,6 +19,8 @@ CELL = 1
 STATE = "box.typist.hand.now.state.value"
 SENT = "b''.join(entry.octets for entry in box.typist.hand.now.transcript if entry.party == 'client')"
 
+LIMITS = {200: 0.100, 5_000: 0.200}  # seconds from Enter to a changed dialogue, by entries: the median
+
 # Everything that would run, if anything did.
 HOSTILE = (
     "<script>window.ran = 1</script>",
@@ -354,12 +356,14 @@ def test_every_control_has_a_name_and_none_is_out_of_reach(console: Locator) -> 
                 assert control.evaluate("element => element.tabIndex") >= 0
 
 
-def test_line_is_answered_in_the_page_in_less_than_a_tenth_of_a_second(opened: Notebook, console: Locator) -> None:
-    opened.ask("box.typist.hand.say(b'NOOP\\r\\n' * 100)")
+@pytest.mark.parametrize("entries", LIMITS)
+def test_answer_is_in_the_page_soon_after_enter(opened: Notebook, console: Locator, entries: int) -> None:
+    opened.ask(f"box.typist.hand.say(b'NOOP\\r\\n' * {entries // 2})")
+    until_kernel_says(opened, f"len(box.typist.hand.now.transcript) > {entries}", "True")
     expect(part(console, "dialogue").locator("tr")).to_have_count(202)
-    seconds = [opened.page.evaluate(LATENCY) for _ in range(15)]
-    print(f"from Enter to a changed dialogue of 200 entries: median {statistics.median(seconds) * 1000:.0f} ms")
-    assert statistics.median(seconds) < 0.100
+    took = [opened.page.evaluate(LATENCY) for _ in range(15)]
+    print(f"\n{entries:>7,} entries: from Enter to a changed dialogue {statistics.median(took) * 1000:.0f} ms", end="")
+    assert statistics.median(took) < LIMITS[entries]
 
 
 def test_dark_theme_is_dark(opened: Notebook, console: Locator) -> None:
@@ -396,6 +400,15 @@ def test_twenty_runs_of_the_cell_leave_what_one_does(opened: Notebook, console: 
         opened.run(CELL)
         expect(part(opened.find(".smtplab-console"), "dialogue")).to_contain_text("220 ")
     assert settled(opened, counts) == before
+
+
+def until_kernel_says(opened: Notebook, expression: str, words: str) -> None:
+    """Ask until it is so, for five seconds."""
+    for _ in range(50):
+        if (said := opened.ask(expression)) == words:
+            return
+        opened.page.wait_for_timeout(100)
+    assert said == words
 
 
 def settled(opened: Notebook, expression: str) -> str:

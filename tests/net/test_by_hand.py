@@ -174,6 +174,24 @@ def test_stranger_without_end_is_cut_off() -> None:
         hand.close()
 
 
+def test_stranger_that_reads_nothing_holds_nobody_up() -> None:
+    done = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        done.wait(PATIENCE)
+
+    with stranger(talk) as port:
+        typist = ByHand("127.0.0.1", port, changed=lambda: None)
+        typist.connect()
+        until(typist, lambda now: now.standing is Standing.OPEN)
+        began = time.monotonic()
+        typist.say(b"x" * 20_000_000)
+        typist.close()
+        assert time.monotonic() - began < PATIENCE / 2
+        assert typist.now.standing is Standing.NONE
+        done.set()
+
+
 def test_changed_is_called_whenever_there_is_something_new(server: Server) -> None:
     moments: list[Moment] = []
     typist = ByHand(server, changed=lambda: moments.append(typist.now))
