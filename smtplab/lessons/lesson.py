@@ -12,7 +12,7 @@ from random import Random
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from smtplab.lessons import authentication, envelope, failure, first_capture, mail_data, session
+from smtplab.lessons import authentication, by_hand, envelope, failure, first_capture, mail_data, session
 from smtplab.lessons.article import CLAIMS
 from smtplab.lessons.claims import LETTERS, UNKNOWN, Claim, Claims, Judgement, judge, sources
 from smtplab.lessons.exercises import Exercise, NoCapture, solution_of, transcript_of, verdict_on
@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # ipywidgets is loaded when there is something to click
 LESSONS: Final[dict[str, ModuleType]] = {
     "00": first_capture,
     "01": session,
+    "02": by_hand,
     "03": authentication,
     "04": envelope,
     "05": mail_data,

@@ -5,7 +5,7 @@ from typing import Any
 
 from smtplab.capture.record import Capture
 from smtplab.lessons.exercises import Exercise
-from tests.lessons import lesson_00, lesson_01, lesson_03, lesson_04, lesson_05, lesson_06
+from tests.lessons import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06
 
 Answers = Callable[[Exercise], list[Any]]
 
@@ -13,6 +13,7 @@ Answers = Callable[[Exercise], list[Any]]
 CAPTURES: dict[str, Callable[[], Capture]] = {
     "00": lesson_00.capture,
     "01": lesson_01.capture,
+    "02": lesson_02.capture,
     "03": lesson_03.capture,
     "04": lesson_04.capture,
     "05": lesson_05.capture,
@@ -23,6 +24,7 @@ CAPTURES: dict[str, Callable[[], Capture]] = {
 _MISTAKES: dict[str, dict[int, Answers]] = {
     "00": lesson_00.MISTAKES,
     "01": lesson_01.MISTAKES,
+    "02": lesson_02.MISTAKES,
     "03": lesson_03.MISTAKES,
     "04": lesson_04.MISTAKES,
     "05": lesson_05.MISTAKES,

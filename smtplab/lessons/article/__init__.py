@@ -8,6 +8,7 @@ from typing import Final
 
 from smtplab.lessons.article import (
     authentication,
+    by_hand,
     envelope,
     failure,
     first_capture,
@@ -19,6 +20,7 @@ from smtplab.lessons.claims import Claim
 CLAIMS: Final[dict[str, Claim]] = {
     **first_capture.CLAIMS,
     **session.CLAIMS,
+    **by_hand.CLAIMS,
     **authentication.CLAIMS,
     **envelope.CLAIMS,
     **mail_data.CLAIMS,
