@@ -18,7 +18,8 @@ from smtplab.capture.streams import Piece, Streams, TcpStream
 from smtplab.capture.tls.key_log import KeyLog, read_key_log
 from smtplab.protocol.transcript import Entry, Segment, Transcript
 
-# So many frames are read before what was said in them is: one kind of work, done often, stays in the processor's caches.
+# So many frames are put in order before what was said in them is read: one kind of work at a time stays in the
+# processor's caches.
 TOGETHER: Final = 250
 
 

@@ -8,6 +8,8 @@ Link types: the registry of draft-ietf-opsawg-pcaplinktype. IPv4: RFC 791. IPv6:
 """
 
 import struct
+from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final, NamedTuple
 
@@ -45,7 +47,8 @@ ICMP_HEADER: Final = 8
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = (1 << bit for bit in range(8))
 CONTROL: Final = SYN | FIN | RST  # what opens or closes a connection
 
-_TCP_HEADER: Final = struct.Struct("!HHIIBB")  # up to the flags; all that follows is of no use here
+_TCP_HEADER: Final = struct.Struct("!4sIIBB")  # both ports, up to the flags; all that follows is of no use here
+_PORTS: Final = struct.Struct("!HH")
 _LEAST_TCP_HEADER = _LEAST_IPV4_HEADER = 20
 _IPV4_HEADER: Final = struct.Struct("!2xH2xHxB")
 _IPV6_HEADER: Final = struct.Struct("!4xHB")
@@ -106,7 +109,10 @@ def place_of(frame: Frame) -> Place | None:
     network = _network(frame.link_type, octets)
     quoted = False
     while network is not None:
-        transport, end, protocol = _beyond_ip(octets, network, frame.original_length)
+        beyond = _BEYOND.get(octets[network] >> 4)
+        if beyond is None:
+            return None
+        transport, end, protocol = beyond(octets, network, frame.original_length)
         if protocol == TCP:
             return Place(network, transport, end, quoted) if transport + _LEAST_TCP_HEADER <= end else None
         if protocol in TUNNELS:
@@ -119,21 +125,28 @@ def place_of(frame: Frame) -> Place | None:
 
 
 def _segment(octets: bytes, network: int, transport: int, end: int, quoted: bool) -> TcpSegment:
-    source_port, destination_port, sequence, acknowledgment, length, flags = _TCP_HEADER.unpack_from(octets, transport)
+    ports, sequence, acknowledgment, length, flags = _TCP_HEADER.unpack_from(octets, transport)
     length = (length >> 4) * 4
     data = transport + length if length >= _LEAST_TCP_HEADER else end
     first, size = (8, 16) if octets[network] >> 4 == 6 else (12, 4)
-    source = network + first
+    addresses = octets[network + first : network + first + 2 * size]
     return TcpSegment(
-        Endpoint(octets[source : source + size], source_port),
-        Endpoint(octets[source + size : source + 2 * size], destination_port),
+        *_endpoints(addresses, ports),
         sequence,
         acknowledgment,
         flags,
         octets[data:end],
-        max(0, end - max(data, len(octets))),
+        max(0, end - max(data, len(octets))) if end > len(octets) else 0,
         quoted,
     )
+
+
+@lru_cache(maxsize=4096)  # of one connection all segments have the same
+def _endpoints(addresses: bytes, ports: bytes) -> tuple[Endpoint, Endpoint]:
+    """Give source and destination. addresses, ports: both of them, as they stand in the headers."""
+    source_port, destination_port = _PORTS.unpack(ports)
+    size = len(addresses) // 2
+    return Endpoint(addresses[:size], source_port), Endpoint(addresses[size:], destination_port)
 
 
 def _network(link_type: int, octets: bytes) -> int | None:
@@ -148,18 +161,9 @@ def _network(link_type: int, octets: bytes) -> int | None:
     return inside if ethertype in IP_ETHERTYPES else None
 
 
-def _beyond_ip(octets: bytes, network: int, limit: int) -> tuple[int, int, int]:
-    """Give where the payload of an IP header begins and ends, and its protocol: -1 where it holds no header of one.
-
-    limit: where the frame ended on the wire. Octets after the length that the header states are padding of the link. A
-    stated length of 0 means all the rest: the network card was still to split this segment (TSO).
-    """
-    version = octets[network] >> 4
-    if version == 4:
-        return _beyond_ipv4(octets, network, limit)
-    if version == 6:
-        return _beyond_ipv6(octets, network, limit)
-    return network, limit, -1
+# The next two give where the payload of an IP header begins and ends, and its protocol: -1 where it holds no header of
+# one. limit: where the frame ended on the wire. Octets after the length that the header states are padding of the link.
+# A stated length of 0 means all the rest: the network card was still to split this segment (TSO).
 
 
 def _beyond_ipv4(octets: bytes, network: int, limit: int) -> tuple[int, int, int]:
@@ -180,3 +184,6 @@ def _beyond_ipv6(octets: bytes, network: int, limit: int) -> tuple[int, int, int
         fixed, unit = EXTENSIONS[protocol]
         protocol, at = octets[at], at + (fixed + octets[at + 1]) * unit
     return at, end, protocol
+
+
+_BEYOND: Final[dict[int, Callable[[bytes, int, int], tuple[int, int, int]]]] = {4: _beyond_ipv4, 6: _beyond_ipv6}

@@ -19,8 +19,9 @@ BYTE_ORDER: Final = {LITTLE_ENDIAN: "<", BIG_ENDIAN: ">"}
 
 INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET = 1, 2, 3, 6
 BEFORE_THE_FRAME: Final = {  # interface, time (upper half, lower half), captured length, original length
-    ENHANCED_PACKET: "IIIII",
-    OBSOLETE_PACKET: "H2xIIII",
+    (order, kind): struct.Struct(order + layout)
+    for order in "<>"
+    for kind, layout in ((ENHANCED_PACKET, "IIIII"), (OBSOLETE_PACKET, "H2xIIII"))
 }
 DECRYPTION_SECRETS: Final = 10
 TLS_KEY_LOG: Final = 0x544C534B  # "TLSK"
@@ -30,6 +31,8 @@ READ: Final = {
     **dict.fromkeys((INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET), MAX_BLOCK),
     DECRYPTION_SECRETS: 64 << 20,  # a browser writes some thousand lines a day
 }
+
+BLOCK_HEAD: Final = {order: struct.Struct(order + "II") for order in "<>"}  # type and length
 
 END_OF_OPTIONS, IF_TSRESOL, IF_TSOFFSET = 0, 9, 14
 MICROSECONDS: Final = b"\x06"  # the resolution where none is given
@@ -68,8 +71,8 @@ def pcapng_frames(file: BinaryIO, learn: Learn = no_matter) -> Iterator[Frame]:
         if head.startswith(SECTION_HEADER):
             order, interfaces = _section(file, head[4:]), []
             continue
-        kind, length = struct.unpack(order + "II", head)
-        body = _body(file, order, kind, length, where)
+        kind, length = BLOCK_HEAD[order].unpack(head)
+        body = _body(file, kind, length, head[4:], where)
         if kind == INTERFACE:
             interfaces.append(_interface(order, body))
         elif kind == DECRYPTION_SECRETS:
@@ -91,19 +94,22 @@ def _section(file: BinaryIO, length: bytes) -> str:
     return order
 
 
-def _body(file: BinaryIO, order: str, kind: int, length: int, where: str) -> bytes:
-    """Read the body of a block that is read, skip that of any other. Either way the length must stand there again."""
+def _body(file: BinaryIO, kind: int, length: int, stated: bytes, where: str) -> bytes:
+    """Read the body of a block that is read, skip that of any other. Either way the length must stand there again.
+
+    stated: the length, as it stands before the body.
+    """
     size = _checked(length, 12, where) - 12
-    body = b""
     if kind not in READ:
         _skip(file, size, where)
+        rest = exactly(file, 4, where)
     elif size > READ[kind]:
         raise damaged(f"{where} claims {length:,} octets")
     else:
-        body = exactly(file, size, where)
-    if struct.unpack(order + "I", exactly(file, 4, where)) != (length,):
+        rest = exactly(file, size + 4, where)
+    if not rest.endswith(stated):
         raise damaged(f"the two lengths of {where} differ")
-    return body
+    return rest[:-4]
 
 
 def _checked(length: int, least: int, where: str) -> int:
@@ -118,7 +124,7 @@ def _skip(file: BinaryIO, count: int, where: str) -> None:
 
 
 def _interface(order: str, body: bytes) -> Interface:
-    link_type, snap_length = _numbers(order + "H2xI", body, "an interface description")
+    link_type, snap_length = _numbers(struct.Struct(order + "H2xI"), body, "an interface description")
     options = dict(_options(order, body[8:]))
     (resolution,) = options.get(IF_TSRESOL, MICROSECONDS)[:1] or MICROSECONDS
     # A negative power of 10, or of 2 where the top bit is set.
@@ -129,7 +135,7 @@ def _interface(order: str, body: bytes) -> Interface:
 
 def _tell_secrets(order: str, body: bytes, learn: Learn) -> None:
     """Read what is needed to decrypt the frames that follow; of other protocols than TLS it is no matter here."""
-    kind, length = _numbers(order + "II", body, "a block of decryption secrets")
+    kind, length = _numbers(struct.Struct(order + "II"), body, "a block of decryption secrets")
     if length > len(body) - 8:
         raise damaged("a block of decryption secrets claims more octets than it has")
     if kind == TLS_KEY_LOG:
@@ -149,18 +155,18 @@ def _frame(order: str, kind: int, body: bytes, interfaces: list[Interface], numb
     """Read one packet block. A simple one gives neither interface nor time: the first, and `time`, are taken."""
     what = f"the block of frame {number}"
     if kind == SIMPLE_PACKET:
-        (original,) = _numbers(order + "I", body, what)
+        (original,) = _numbers(struct.Struct(order + "I"), body, what)
         interface = _known(interfaces, 0, number)
-        data = body[4:]
+        start = 4
         captured = min(original, interface.snap_length or original)
     else:
-        identity, high, low, captured, original = _numbers(order + BEFORE_THE_FRAME[kind], body, what)
+        identity, high, low, captured, original = _numbers(BEFORE_THE_FRAME[order, kind], body, what)
         interface = _known(interfaces, identity, number)
-        data = body[20:]
+        start = 20
         time = interface.time(high, low)
-    if plausible(captured, number) > len(data):
+    if start + plausible(captured, number) > len(body):
         raise damaged(f"frame {number} claims more octets than its block holds")
-    return Frame(number, time, interface.link_type, data[:captured], max(captured, original))
+    return Frame(number, time, interface.link_type, body[start : start + captured], max(captured, original))
 
 
 def _known(interfaces: list[Interface], identity: int, number: int) -> Interface:
@@ -169,7 +175,7 @@ def _known(interfaces: list[Interface], identity: int, number: int) -> Interface
     return interfaces[identity]
 
 
-def _numbers(layout: str, body: bytes, what: str) -> tuple[int, ...]:
-    if len(body) < struct.calcsize(layout):
+def _numbers(layout: struct.Struct, body: bytes, what: str) -> tuple[int, ...]:
+    if len(body) < layout.size:
         raise damaged(f"{what} is too short")
-    return struct.unpack_from(layout, body)
+    return layout.unpack_from(body)

@@ -38,10 +38,13 @@ class _Stream:
 Judgement = tuple[str, str, str]  # rule, meaning, source
 Judge = Callable[[Entry, _Stream], Iterator[Judgement]]
 
-_BARE_LF = re.compile(rb"(?<!\r)\n")
-_BARE_CR = re.compile(rb"\r(?!\n)")
 _STRAY_BLANK = re.compile(rb"(?:FROM|TO)(?:[ \t]+:|:[ \t]+)", re.IGNORECASE)
 _HEADER_NAME = re.compile(rb"(?m)^([!-9;-~]+)[ \t]*:")
+_LIMITS: Final = {
+    Kind.COMMAND: (COMMAND_LINE_LIMIT, "RFC 5321 §4.5.3.1.4"),
+    Kind.REPLY: (REPLY_LINE_LIMIT, "RFC 5321 §4.5.3.1.5"),
+    Kind.MAIL_DATA: (TEXT_LINE_LIMIT, "RFC 5321 §4.5.3.1.6"),
+}
 # RFC 5322 §3.6: the two fields that every message must have.
 _MANDATORY: Final = (b"date", b"from")
 
@@ -51,30 +54,25 @@ def findings(transcript: Transcript) -> list[Finding]:
     streams: dict[int, _Stream] = {}
     found = []
     for index, entry in enumerate(transcript):
-        memory = streams.setdefault(entry.stream, _Stream())
-        for judge in JUDGES:
-            found += [Finding(index, *judgement) for judgement in judge(entry, memory)]
+        if entry.stream not in streams:
+            streams[entry.stream] = _Stream()
+        for judge in JUDGES[entry.kind]:
+            found += [Finding(index, *judgement) for judgement in judge(entry, streams[entry.stream])]
     return found
 
 
 def _line_ends(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
-    if entry.kind in (Kind.TLS, Kind.CHUNK, Kind.GAP):
-        return
-    if _BARE_LF.search(entry.octets):
+    line_ends = entry.octets.count(b"\r\n")
+    if entry.octets.count(b"\n") > line_ends:
         yield "bare LF", "LF alone is no line end; a server that takes it for one can be tricked", "RFC 5321 §2.3.8"
-    if _BARE_CR.search(entry.octets):
+    if entry.octets.count(b"\r") > line_ends:
         yield "bare CR", "CR alone must not be sent", "RFC 5321 §2.3.8"
 
 
 def _line_lengths(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
-    limits = {
-        Kind.COMMAND: (COMMAND_LINE_LIMIT, "RFC 5321 §4.5.3.1.4"),
-        Kind.REPLY: (REPLY_LINE_LIMIT, "RFC 5321 §4.5.3.1.5"),
-        Kind.MAIL_DATA: (TEXT_LINE_LIMIT, "RFC 5321 §4.5.3.1.6"),
-    }
-    if entry.kind not in limits or entry.verb == "AUTH":
+    limit, source = _LIMITS[entry.kind]
+    if len(entry.octets) <= limit or entry.verb == "AUTH":
         return
-    limit, source = limits[entry.kind]
     octets = unstuff(entry.octets) if entry.kind is Kind.MAIL_DATA else entry.octets  # a stuffed dot is not counted
     longest = max(map(len, octets.split(b"\n"))) + 1
     if longest > limit:
@@ -82,8 +80,6 @@ def _line_lengths(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
 
 
 def _commands(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
-    if entry.kind is not Kind.COMMAND:
-        return
     if entry.verb in ("MAIL", "RCPT") and _STRAY_BLANK.match(entry.argument):
         yield "blank beside the colon", "no blank may stand beside the colon", "RFC 5321 §3.3"
     if entry.verb in ("EHLO", "HELO"):
@@ -98,15 +94,13 @@ def _commands(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
 
 def _order(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
     """A command that the server says comes at the wrong time, or that it takes though it does."""
-    if entry.kind is not Kind.REPLY or entry.answers not in VERBS or entry.before is State.CONNECTED:
+    if entry.answers not in VERBS or entry.before is State.CONNECTED:
         return
     if (entry.before, entry.answers) not in TRANSITIONS and entry.code is not None and entry.code < 400:
         yield "order not kept", f"{entry.answers} was taken in a state in which it has no place", "RFC 5321 §4.1.4"
 
 
 def _replies(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
-    if entry.kind is not Kind.REPLY:
-        return
     if not isinstance(entry.message, Reply):
         yield "malformed reply", "the lines do not make one reply", "RFC 5321 §4.2"
     if entry.code is not None and not (200 <= entry.code < 600 and entry.code // 10 % 10 <= 5):
@@ -128,11 +122,14 @@ def _tls(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
         memory.tls_promised = True
 
 
-def _message(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
+def _announced(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
     if isinstance(entry.message, Mail):
         memory.body = entry.message.parameters.get("BODY", "").upper()
-    if entry.kind is not Kind.MAIL_DATA:
-        return
+    if entry.verb == "BDAT" and not isinstance(entry.message, Bdat):
+        yield "malformed BDAT", "the size of the chunk is not to be read", "RFC 3030 §2"
+
+
+def _message(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
     if b"\0" in entry.octets:
         yield "NUL", "the octet 0 must not stand in a message", "RFC 5322 §4"
     if not entry.octets.isascii() and memory.body not in ("8BITMIME", "BINARYMIME"):
@@ -148,22 +145,20 @@ def _message(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
 
 
 def _nobody(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
-    if entry.kind is Kind.REPLY and entry.answers == "DATA" and entry.code == 354 and entry.before is State.SENDER:
+    if entry.answers == "DATA" and entry.code == 354 and entry.before is State.SENDER:
         yield "message for nobody", "354 though no recipient was accepted", "RFC 5321 §3.3"
-    if entry.kind is Kind.COMMAND and entry.verb == "BDAT" and not isinstance(entry.message, Bdat):
-        yield "malformed BDAT", "the size of the chunk is not to be read", "RFC 3030 §2"
-    if entry.kind is Kind.REPLY and entry.answers == END_OF_DATA and entry.code is not None and 300 <= entry.code < 400:
+    if entry.answers == END_OF_DATA and entry.code is not None and 300 <= entry.code < 400:
         yield "no answer", "the end of the mail data is answered by yes or no", "RFC 5321 §4.3.2"
 
 
-JUDGES: Final[tuple[Judge, ...]] = (
-    _line_ends,
-    _line_lengths,
-    _commands,
-    _order,
-    _replies,
-    _clear_text,
-    _tls,
-    _message,
-    _nobody,
-)
+JUDGES: Final[dict[Kind, tuple[Judge, ...]]] = {
+    Kind.COMMAND: (_line_ends, _line_lengths, _commands, _clear_text, _tls, _announced),
+    Kind.REPLY: (_line_ends, _line_lengths, _order, _replies, _tls, _nobody),
+    Kind.AUTH: (_line_ends, _clear_text, _tls),
+    Kind.MAIL_DATA: (_line_ends, _line_lengths, _tls, _message),
+    Kind.END_OF_DATA: (_line_ends, _tls),
+    Kind.CHUNK: (_tls,),
+    Kind.TLS: (_tls,),
+    Kind.GAP: (_tls,),
+    Kind.UNKNOWN: (_line_ends, _tls),
+}

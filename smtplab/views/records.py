@@ -5,12 +5,21 @@ that is no UTF-8 is written as `\\xNN`; the fields' `start` and `stop` count the
 """
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Hashable, Iterator
+from json.encoder import encode_basestring as quoted
+from typing import Any, Final
 
+from smtplab.protocol.fields import Field
 from smtplab.protocol.findings import findings
 from smtplab.protocol.replies import Reply
+from smtplab.protocol.states import State
 from smtplab.protocol.transcript import Entry, Kind, Transcript
+
+# Much of what is said in one session is said in the next one too: what is short is written once, and remembered.
+SHORT: Final = 512  # octets
+REMEMBERED: Final = 10_000
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 
 
 def json_lines(transcript: Transcript) -> Iterator[str]:
@@ -18,8 +27,11 @@ def json_lines(transcript: Transcript) -> Iterator[str]:
     found: dict[int, list[str]] = {}
     for finding in findings(transcript):
         found.setdefault(finding.index, []).append(f"{finding.rule}: {finding.meaning} ({finding.source})")
+    remembered: dict[Hashable, str] = {}
     for index, entry in enumerate(transcript):
-        yield json.dumps(record(entry) | {"findings": found.get(index, [])}, ensure_ascii=False)
+        place = _ENCODER.encode(_place(entry))
+        rules = _ENCODER.encode(found[index]) if index in found else "[]"
+        yield f'{place[:-1]}, {_said_json(entry, remembered)}, "findings": {rules}}}'
 
 
 def record(entry: Entry) -> dict[str, Any]:
@@ -29,8 +41,11 @@ def record(entry: Entry) -> dict[str, Any]:
     `lines` are the lines of the octets without their ends. `decoded` is what the base64 of an AUTH exchange says, or
     what a TLS record holds. `tls` says whether the octets were inside TLS; its records themselves are not.
     """
-    is_command = entry.kind is Kind.COMMAND
-    reply = entry.message if isinstance(entry.message, Reply) else None
+    return _place(entry) | _said(entry) | {"fields": [field._asdict() for field in entry.fields]}
+
+
+def _place(entry: Entry) -> dict[str, Any]:
+    """Give where in the capture an entry is, and what led to it."""
     return {
         "stream": entry.stream,
         "frame": entry.frame,
@@ -38,41 +53,70 @@ def record(entry: Entry) -> dict[str, Any]:
         "time": round(entry.time, 9),
         "party": entry.party,
         "tls": entry.tls,
-        "kind": str(entry.kind),
+        "kind": entry.kind.value,
+        "answers": entry.answers,
+        "phase": entry.phase,
+        "state": entry.after.value,
+        "missing": entry.missing or None,
+    }
+
+
+def _said(entry: Entry) -> dict[str, Any]:
+    """Give what was said, but for its fields."""
+    is_command = entry.kind is Kind.COMMAND
+    reply = entry.message if isinstance(entry.message, Reply) else None
+    return {
         "verb": entry.verb if is_command else None,
         "argument": _text(entry.argument) if is_command else None,
         "code": entry.code,
         "enhanced": (reply.enhanced or None) if reply else None,
         "lines": _lines(entry),
         "text": well_formed(reply.text) if reply else None,
-        "answers": entry.answers,
-        "phase": entry.phase,
-        "state": entry.after.value,
         "decoded": {name: well_formed(value) for name, value in entry.decoded} or None,
-        "missing": entry.missing or None,
         "octets": len(entry.octets),
-        "fields": [
-            {
-                "name": field.name,
-                "start": field.start,
-                "stop": field.stop,
-                "value": field.value,
-                "meaning": field.meaning,
-                "source": field.source,
-            }
-            for field in entry.fields
-        ],
     }
 
 
-def _lines(entry: Entry) -> list[str]:
-    if entry.kind is Kind.TLS:
-        return []
-    return (
-        [_text(line.removesuffix(b"\r")) for line in entry.octets.removesuffix(b"\n").split(b"\n")]
-        if entry.octets
-        else []
+def _said_json(entry: Entry, remembered: dict[Hashable, str]) -> str:
+    """Write what was said, fields included, without the braces around it."""
+    if len(entry.octets) > SHORT:
+        return _write_said(entry)
+    # All that the fields depend on, and whether the octets could be read: then their message is always the same.
+    known = (
+        entry.octets,
+        entry.kind,
+        entry.answers,
+        entry.decoded,
+        entry.party,
+        entry.before is State.CHUNKS,
+        entry.message is None,
     )
+    said = remembered.get(known)
+    if said is None:
+        said = _write_said(entry)
+        if len(remembered) < REMEMBERED:
+            remembered[known] = said
+    return said
+
+
+def _write_said(entry: Entry) -> str:
+    fields = ", ".join(map(_field_json, entry.fields))
+    return f'{_ENCODER.encode(_said(entry))[1:-1]}, "fields": [{fields}]'
+
+
+def _field_json(field: Field) -> str:
+    """Write a field. There are so many of them that the encoder would take most of the time."""
+    name, start, stop, value, meaning, source = field
+    return (
+        f'{{"name": {quoted(name)}, "start": {start}, "stop": {stop}, "value": {quoted(value)}, '
+        f'"meaning": {quoted(meaning)}, "source": {quoted(source)}}}'
+    )
+
+
+def _lines(entry: Entry) -> list[str]:
+    if entry.kind is Kind.TLS or not entry.octets:
+        return []
+    return _text(entry.octets).removesuffix("\n").removesuffix("\r").replace("\r\n", "\n").split("\n")
 
 
 def _text(octets: bytes) -> str:

@@ -34,10 +34,11 @@ class MessageTiles(Tiles):
         super().__init__(octets)
         self.stuffed = stuffed
         self.in_header = False
+        self._line_stop = 0  # before it nothing more is inserted
 
     def take(self, stop: int, name: str, meaning: str, source: str, value: str | None = None) -> None:
         """Make a field of the octets from here to `stop`, or several, with what was inserted between them."""
-        if not self._may_hold_insertions(stop):
+        if stop <= self._line_stop:
             super().take(stop, name, meaning, source, value)
             return
         for start, end, inserted in self._insertions(stop):
@@ -46,10 +47,13 @@ class MessageTiles(Tiles):
                 value = value and CONTINUED
             super().take(end, *inserted)
         super().take(stop, name, meaning, source, value)
+        self._line_stop = self._plain_until()
 
-    def _may_hold_insertions(self, stop: int) -> bool:
-        """Tell most fields, which hold none, from the few that have to be searched."""
-        return self.octets.find(b"\n", self.position, stop - 1) >= 0 or self.octets.startswith(b".", self.position)
+    def _plain_until(self) -> int:
+        """Give where the line ends that stands here, since nothing is inserted inside one; but a dot may begin it."""
+        if self.octets.startswith(b".", self.position):
+            return self.position
+        return self.octets.find(b"\n", self.position) + 1 or len(self.octets)
 
     def _insertions(self, stop: int) -> Iterator[tuple[int, int, tuple[str, str, str]]]:
         octets, start = self.octets, self.position
