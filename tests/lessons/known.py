@@ -5,7 +5,7 @@ from typing import Any
 
 from smtplab.capture.record import Capture
 from smtplab.lessons.exercises import Exercise
-from tests.lessons import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06
+from tests.lessons import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_08
 
 Answers = Callable[[Exercise], list[Any]]
 
@@ -18,6 +18,7 @@ CAPTURES: dict[str, Callable[[], Capture]] = {
     "04": lesson_04.capture,
     "05": lesson_05.capture,
     "06": lesson_06.capture,
+    "08": lesson_08.capture,
 }
 
 # Typical wrong answers, by lesson and exercise.
@@ -29,5 +30,6 @@ _MISTAKES: dict[str, dict[int, Answers]] = {
     "04": lesson_04.MISTAKES,
     "05": lesson_05.MISTAKES,
     "06": lesson_06.MISTAKES,
+    "08": lesson_08.MISTAKES,
 }
 MISTAKES = {(name, number): answers for name, known in _MISTAKES.items() for number, answers in known.items()}

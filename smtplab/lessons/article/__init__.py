@@ -9,6 +9,7 @@ from typing import Final
 from smtplab.lessons.article import (
     authentication,
     by_hand,
+    encryption,
     envelope,
     failure,
     first_capture,
@@ -25,4 +26,5 @@ CLAIMS: Final[dict[str, Claim]] = {
     **envelope.CLAIMS,
     **mail_data.CLAIMS,
     **failure.CLAIMS,
+    **encryption.CLAIMS,
 }

@@ -13,6 +13,11 @@ def _is_prompt(entry: Entry) -> bool:
     return entry.code == 334 and [value[-1:] for _, value in entry.decoded] == [":"]
 
 
+def _names_the_server(entry: Entry) -> bool:
+    """The certificate in a TLS handshake: what a server proves itself with."""
+    return any(name == "certificate" for name, _ in entry.decoded)
+
+
 def _tells(*names: str) -> Callable[[Transcript], set[int]]:
     return frames_of(lambda entry: entry.party == "client" and any(name in names for name, _ in entry.decoded))
 
@@ -32,9 +37,15 @@ CLAIMS: Final = {
         letter="I",
         right="The user has proven something to the server. The server has proven nothing to the user, unless the "
         "mechanism has it do so or TLS did. It is done for this session, though: another AUTH is answered 503.",
-        sections=(Section("4954", "4"), Section("5802", "3"), Section("4954", "9")),
+        sections=(
+            Section("4954", "4"),
+            Section("5802", "3"),
+            Section("4954", "9"),
+            Section("3207", "4.1"),
+            Section("3207", "6"),
+        ),
         hint="Who has proven anything to whom? Think of the server that says yes to everybody.",
-        frames=reply_to("AUTH", code=235),
+        frames=either(reply_to("AUTH", code=235), frames_of(_names_the_server)),
     ),
     "C37": Claim(
         says="Account and password have to be turned into base64 to log in.",

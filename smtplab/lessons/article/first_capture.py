@@ -2,10 +2,14 @@
 
 from typing import Final
 
-from smtplab.lessons.article.evidence import reply_to, smtp, without_smtp
+from smtplab.lessons.article.evidence import either, frames_of, reply_to, smtp, without_smtp
 from smtplab.lessons.claims import Claim
 from smtplab.protocol.states import GREETING
-from smtplab.protocol.transcript import Transcript
+from smtplab.protocol.transcript import Entry, Kind, Transcript
+
+
+def _is_hidden_by_tls(entry: Entry) -> bool:
+    return entry.tls or entry.kind is Kind.TLS
 
 
 def every_frame(transcript: Transcript) -> set[int]:
@@ -27,10 +31,11 @@ CLAIMS: Final = {
         says="That filter catches nearly all the packets; if it does not, add the server's address.",
         letter="I",
         right="It goes by the port. Frames without SMTP in them never pass, and on a port that Wireshark does not know "
-        "none does before it is told to decode it: the address helps nothing.",
+        "none does before it is told to decode it: the address helps nothing. Inside TLS it finds SMTP only with the "
+        "keys of the session.",
         sections=(),
         hint="Count: how many frames of your capture would the filter leave out? Name one of them.",
-        frames=without_smtp,
+        frames=either(without_smtp, frames_of(_is_hidden_by_tls)),
     ),
     "C11": Claim(
         says="The TCP handshake is not seen since TCP is filtered out.",
