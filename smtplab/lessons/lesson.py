@@ -12,7 +12,7 @@ from random import Random
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from smtplab.lessons import authentication, by_hand, encryption, envelope, failure, first_capture, mail_data, session
+from smtplab.lessons import authentication, by_hand, encryption, envelope, failure, first_capture, mail_data, pipelining, session
 from smtplab.lessons.article import CLAIMS
 from smtplab.lessons.claims import LETTERS, UNKNOWN, Claim, Claims, Judgement, judge, sources
 from smtplab.lessons.exercises import Exercise, NoCapture, solution_of, transcript_of, verdict_on
@@ -31,6 +31,7 @@ LESSONS: Final[dict[str, ModuleType]] = {
     "04": envelope,
     "05": mail_data,
     "06": failure,
+    "07": pipelining,
     "08": encryption,
 }
 SEED: Final = 1  # everybody's, until a learner gives another

@@ -18,6 +18,7 @@ CAPTURES: dict[str, Callable[[], Capture]] = {
     "04": lesson_04.capture,
     "05": lesson_05.capture,
     "06": lesson_06.capture,
+    "07": lesson_07.capture,
     "08": lesson_08.capture,
 }
 
@@ -30,6 +31,7 @@ _MISTAKES: dict[str, dict[int, Answers]] = {
     "04": lesson_04.MISTAKES,
     "05": lesson_05.MISTAKES,
     "06": lesson_06.MISTAKES,
+    "07": lesson_07.MISTAKES,
     "08": lesson_08.MISTAKES,
 }
 MISTAKES = {(name, number): answers for name, known in _MISTAKES.items() for number, answers in known.items()}
