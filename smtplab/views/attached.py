@@ -80,7 +80,7 @@ def _picture(file: Attachment) -> str:
     if file.media_type not in PICTURES or len(file.octets) > PICTURE_LIMIT:
         return ""
     source = f"data:{file.media_type};base64,{b64encode(file.octets).decode()}"
-    return f'<img alt="the picture" height="96" src="{source}">'
+    return f'<img alt="the picture" width="160" src="{source}">'
 
 
 def _styles() -> str:

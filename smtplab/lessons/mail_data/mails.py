@@ -25,9 +25,7 @@ Goodbye.
 DOTS: Final = f"""\
 Date: {DATE}
 From: =?utf-8?Q?J=C3=BCrgen_Punkt?= <{SENDER}>
-To: <{RECIPIENT}>
 Subject: =?utf-8?B?UHVua3Rl?=
-Message-ID: <dots@coremail.cn>
 
 A dot:
 .
@@ -48,7 +46,7 @@ Content-Transfer-Encoding: 8bit
 Grüße, 你好!
 """
 
-# A line that ends in LF alone, so that it can go neither by DATA nor by 8BITMIME; a line of DATA it would be no end of.
+# A line of it ends in LF alone, so it can go neither by DATA nor as 8BITMIME.
 BINARY: Final = b"Subject: Not only lines\r\n\r\n.\n.\r\n"
 
 _ROWS: Final = (
