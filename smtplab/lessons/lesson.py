@@ -12,7 +12,17 @@ from random import Random
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from smtplab.lessons import authentication, by_hand, encryption, envelope, failure, first_capture, mail_data, pipelining, session
+from smtplab.lessons import (
+    authentication,
+    by_hand,
+    encryption,
+    envelope,
+    failure,
+    first_capture,
+    mail_data,
+    pipelining,
+    session,
+)
 from smtplab.lessons.article import CLAIMS
 from smtplab.lessons.claims import LETTERS, UNKNOWN, Claim, Claims, Judgement, judge, sources
 from smtplab.lessons.exercises import Exercise, NoCapture, solution_of, transcript_of, verdict_on

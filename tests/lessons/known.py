@@ -1,11 +1,21 @@
 """What the tests know of each lesson, from the module that is named like it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from smtplab.capture.record import Capture
 from smtplab.lessons.exercises import Exercise
-from tests.lessons import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_08
+from tests.lessons import (
+    lesson_00,
+    lesson_01,
+    lesson_02,
+    lesson_03,
+    lesson_04,
+    lesson_05,
+    lesson_06,
+    lesson_07,
+    lesson_08,
+)
 
 Answers = Callable[[Exercise], list[Any]]
 
@@ -23,7 +33,7 @@ CAPTURES: dict[str, Callable[[], Capture]] = {
 }
 
 # Typical wrong answers, by lesson and exercise.
-_MISTAKES: dict[str, dict[int, Answers]] = {
+_MISTAKES: dict[str, Mapping[int, Answers]] = {
     "00": lesson_00.MISTAKES,
     "01": lesson_01.MISTAKES,
     "02": lesson_02.MISTAKES,
