@@ -86,9 +86,10 @@ class NameServer:
         listening, datagrams = _bind(self.network, self.host, self.port)
         self.port = listening.getsockname()[1]
         self._loop = asyncio.new_event_loop()
-        self._loop.run_until_complete(self._serve(self._loop, listening, datagrams))
         self._thread = threading.Thread(target=self._loop.run_forever, name="smtplab name server", daemon=True)
         self._thread.start()
+        # Not run_until_complete, for the same reason as in `Server.start`: a notebook runs a loop in this thread.
+        asyncio.run_coroutine_threadsafe(self._serve(self._loop, listening, datagrams), self._loop).result()
         return self
 
     async def _serve(self, loop: asyncio.AbstractEventLoop, listening: socket.socket, datagrams: socket.socket) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from smtplab.net.dns import NameServer
 from smtplab.net.server import Server
 
 
@@ -9,5 +10,13 @@ def test_server_starts_and_stops_while_an_event_loop_runs_here() -> None:
     async def use() -> int:
         with Server() as server:
             return server.port
+
+    assert asyncio.run(use()) > 0
+
+
+def test_name_server_starts_and_stops_while_an_event_loop_runs_here() -> None:
+    async def use() -> int:
+        with NameServer("") as names:
+            return names.port
 
     assert asyncio.run(use()) > 0

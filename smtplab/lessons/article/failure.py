@@ -30,6 +30,6 @@ CLAIMS: Final = {
         letter="T",
         right="Nothing else proves it. 235 says who logged in, 250 who answers for the mail from now on.",
         sections=smtp("4.2.5", "6.1"),
-        hint="Which reply of the relay would have proven it? It said the same about all three mails.",
+        hint="Which reply would have proven it? A server says the same 250 of a mail that nobody will ever read.",
     ),
 }

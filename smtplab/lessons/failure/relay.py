@@ -1,6 +1,5 @@
 """A host that takes mail from a client and passes it on: the way from a mail client to another domain."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Self
@@ -43,8 +42,7 @@ class Relay(Server):
 
     def start(self) -> Self:
         """Listen, and open the queue."""
-        with ThreadPoolExecutor(1) as elsewhere:  # a name server cannot start where a loop runs, as in a notebook
-            elsewhere.submit(self._names.start).result()
+        self._names.start()
         self.queue = Queue(
             Resolver(self._names),
             domain=DOMAIN,
