@@ -23,6 +23,10 @@ from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITION
 # 17 (RFC 6152 §2). An AUTH command with its initial response may be as long as any line of the exchange (RFC 4954 §4).
 LINE_LIMIT: Final = auth.AUTH_LINE_LIMIT
 
+# The replies that may wait for those to the commands behind them in a group, so that they leave together. All other ones
+# must leave at once (RFC 2920 §3.2).
+MAY_WAIT: Final = frozenset({"RSET", "MAIL", "RCPT", END_OF_DATA, "BDAT", BDAT_LAST})
+
 NOT_READING: Final = frozenset({State.CLOSED, State.TLS_HANDSHAKE})
 
 
@@ -73,6 +77,7 @@ class ServerSession:
         self._closed = False
         self._errors = 0
         self._outputs: list[Output] = []
+        self._last_may_wait = False  # the last reply among them
 
     # What a driver calls
 
@@ -156,7 +161,7 @@ class ServerSession:
         if self.state is State.TLS_HANDSHAKE:
             # Commands that came in clear text with STARTTLS must not be obeyed inside TLS (CVE-2011-0411, RFC 3207 §6).
             self._inbox.clear()
-            self._put(StartTls())
+            self._outputs.append(StartTls())
 
     def _reply_to(self, verb: str, command: Command) -> Reply:
         if (self.state, verb) not in TRANSITIONS:
@@ -203,7 +208,7 @@ class ServerSession:
 
     def _deliver(self, verb: str, content: bytes) -> None:
         self._delivering = verb
-        self._put(Deliver(self.buffers.mail_object(content)))
+        self._outputs.append(Deliver(self.buffers.mail_object(content)))
 
     # Answering
 
@@ -226,19 +231,20 @@ class ServerSession:
             self.state = State.CLOSED
         if "ENHANCEDSTATUSCODES" not in self.policy.extensions:
             reply = Reply(reply.code, "", reply.text)
-        self._put(bytes(reply))
+        self._say(bytes(reply), may_wait=verb in MAY_WAIT)
 
-    def _put(self, output: Output) -> None:
-        """Add to what goes out. Replies to commands that came together leave together (RFC 2920 §3.2)."""
-        if isinstance(output, bytes) and self._outputs and isinstance(self._outputs[-1], bytes):
-            self._outputs[-1] += output
+    def _say(self, octets: bytes, *, may_wait: bool) -> None:
+        """Add a reply to what goes out, and to the same write as the reply before it, if that may wait."""
+        if self._last_may_wait and self._outputs and isinstance(self._outputs[-1], bytes):
+            self._outputs[-1] += octets
         else:
-            self._outputs.append(output)
+            self._outputs.append(octets)
+        self._last_may_wait = may_wait
 
     def _take_outputs(self) -> list[Output]:
         if self.state is State.CLOSED and not self._closed:
             self._closed = True
-            self._put(Close())
+            self._outputs.append(Close())
         outputs, self._outputs = self._outputs, []
         return outputs
 

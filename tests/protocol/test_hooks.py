@@ -2,6 +2,7 @@
 
 import pytest
 
+from smtplab.protocol import replies
 from smtplab.protocol.hooks import Delay, Drop, DropConnection, Greylist, Hook, Pause, Refuse, Reword
 from smtplab.protocol.policy import Policy
 from smtplab.protocol.replies import Reply
@@ -99,10 +100,10 @@ def test_greylist_refuses_a_new_pair_until_it_is_old_enough() -> None:
 def test_delay_says_the_reply_after_a_wait() -> None:
     session = ServerSession(Policy(hooks=(Delay("NOOP", 1.5),)))
     session.greet()
-    outputs = session.receive(b"NOOP\r\nHELP\r\n")
-    assert outputs[0] == Wait(1.5)
-    assert isinstance(outputs[1], bytes)
-    assert outputs[1].startswith(b"250 2.0.0 OK\r\n214-")
+    wait, ok, help_text = session.receive(b"NOOP\r\nHELP\r\n")
+    assert (wait, ok) == (Wait(1.5), bytes(replies.OK))
+    assert isinstance(help_text, bytes)
+    assert help_text.startswith(b"214-")
 
 
 def test_drop_connection_at_the_end_of_data_has_delivered() -> None:

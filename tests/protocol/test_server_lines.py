@@ -186,9 +186,36 @@ def test_pipelining_data_after_refused_recipients_is_refused_and_what_follows_is
 def test_pipelining_replies_leave_together_up_to_the_delivery() -> None:
     session = ServerSession(Policy())
     session.greet()
-    outputs = session.receive(b"EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n.\r\nQUIT\r\n")
+    session.receive(b"EHLO a\r\n")
+    outputs = session.receive(b"MAIL FROM:<>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n.\r\nRSET\r\nQUIT\r\n")
     assert [type(output) for output in outputs] == [bytes, Deliver]
     assert [type(output) for output in session.delivered(replies.queued("1"))] == [bytes, Close]
+
+
+AT_ONCE = {
+    "EHLO": b"EHLO a\r\n",
+    "HELO": b"HELO a\r\n",
+    "DATA": b"DATA\r\n",
+    "VRFY": b"VRFY a\r\n",
+    "EXPN": b"EXPN a\r\n",
+    "NOOP": b"NOOP\r\n",
+    "HELP": b"HELP\r\n",
+    "unknown": b"XFOO\r\n",
+    "no verb": b"\xff\r\n",
+    "too long": b"x" * 20000 + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("line", AT_ONCE.values(), ids=AT_ONCE)
+def test_pipelining_no_reply_waits_that_must_leave_at_once(line: bytes) -> None:
+    """With those before it, and without those behind it."""
+    session = ServerSession(Policy())
+    session.greet()
+    session.receive(b"EHLO a\r\n")
+    first, second = session.receive(b"RSET\r\nRSET\r\n" + line + b"RSET\r\n")
+    assert isinstance(first, bytes)
+    assert first.startswith(bytes(replies.RESET) * 2)
+    assert second == bytes(replies.RESET)
 
 
 def test_pipelining_nothing_is_read_until_the_message_is_stored() -> None:
