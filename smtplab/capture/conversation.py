@@ -88,6 +88,8 @@ class Conversation:
         That is its own last frame, or a later one where the capture has frames out of order. Entries of one place come
         in the order of the conversation.
         """
+        if not self._place:
+            return [(entry.frames[-1], entry) for entry in self._entries]
         return [(max(self._place.get((entry.party, f), f) for f in entry.frames), entry) for entry in self._entries]
 
     def endpoints(self) -> Stream:

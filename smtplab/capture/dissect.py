@@ -14,7 +14,7 @@ from typing import Final
 from smtplab.capture.conversation import SMTP_PORTS, Conversation
 from smtplab.capture.files import BrokenCapture, Frame, read_frames
 from smtplab.capture.link import LINKS, TcpSegment, segment_of
-from smtplab.capture.streams import Piece, Streams, TcpStream
+from smtplab.capture.streams import Piece, Streams
 from smtplab.capture.tls.key_log import KeyLog, read_key_log
 from smtplab.protocol.transcript import Entry, Segment, Transcript
 
@@ -83,7 +83,8 @@ class _Reading:
         for frame, segment in zip(frames, self._segments(frames), strict=True):
             if segment is not None:
                 stream, completed = self._streams.add(segment, frame.number, frame.time)
-                self._expect(stream)
+                if stream.number not in self._conversations and not stream.ignored:
+                    self._conversations[stream.number] = Conversation(stream, self._start, self._ports, self._keys)
                 pieces += completed
         self._read(pieces)
 
@@ -92,10 +93,6 @@ class _Reading:
         self._unread.update(link_types.difference(LINKS))
         self._is_readable |= not link_types.isdisjoint(LINKS)
         return [segment_of(frame) for frame in frames]
-
-    def _expect(self, stream: TcpStream) -> None:
-        if stream.number not in self._conversations and not stream.ignored:
-            self._conversations[stream.number] = Conversation(stream, self._start, self._ports, self._keys)
 
     def _read(self, pieces: list[Piece]) -> None:
         for stream, side, part in pieces:

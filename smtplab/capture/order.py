@@ -46,6 +46,7 @@ class Direction:
     __slots__ = (
         "_acknowledged",
         "_end",
+        "_expected",
         "_final",
         "_last",
         "_opening",
@@ -59,6 +60,7 @@ class Direction:
     def __init__(self) -> None:
         self.first: int | None = None
         self.position = 0
+        self._expected: int | None = None  # the sequence number of `position`
         self._end = 0  # how far they are known to go
         self._final: int | None = None  # where a FIN ends them
         self._acknowledged = 0  # how far the receiver has them
@@ -71,7 +73,7 @@ class Direction:
     def begin(self, sequence: int) -> None:
         """Learn the sequence number of the first octet, unless it is known already."""
         if self.first is None:
-            self.first = sequence % SEQUENCE_NUMBERS
+            self.first = self._expected = sequence % SEQUENCE_NUMBERS
 
     def take(self, segment: TcpSegment, number: int, time: int, heard: int = 0) -> list[Part]:
         """Take in a segment and give what is in order now, oldest first. heard: see `Part`."""
@@ -79,7 +81,7 @@ class Direction:
             self._last = number, time
             if not segment.payload:
                 return []
-            self.position += len(segment.payload)
+            self._go_on(len(segment.payload))
             self._end = max(self._end, self.position)
             return [Part(segment.payload, 0, number, time, heard)]
         return self._sort(segment, number, time, heard)
@@ -87,8 +89,7 @@ class Direction:
     def _is_next(self, segment: TcpSegment) -> bool:
         """Tell most segments, which are whole and where they are expected, from those that have to be looked at."""
         return (
-            self.first is not None
-            and segment.sequence == (self.first + self.position) % SEQUENCE_NUMBERS
+            segment.sequence == self._expected
             and segment.sequence != 0
             and not (segment.flags & CONTROL or segment.missing or self._waiting)
             and self._final is None
@@ -112,6 +113,8 @@ class Direction:
 
     def reach(self, sequence: int) -> int:
         """Give the position that an acknowledgment names: the receiver has all before it. 0 while that is unknown."""
+        if sequence == self._expected:  # as most do
+            return self.position
         if self.first is None:
             return 0
         position = self._place(sequence)
@@ -128,8 +131,12 @@ class Direction:
         parts = self._in_order()
         if self._end > self.position:
             parts.append(Part(b"", self._end - self.position, *self._last))
-            self.position = self._end
+            self._go_on(self._end - self.position)
         return parts
+
+    def _go_on(self, octets: int) -> None:
+        self.position += octets
+        self._expected = ((self.first or 0) + self.position) % SEQUENCE_NUMBERS
 
     def _place(self, sequence: int) -> int:
         """Give the position that a sequence number means: of all those possible, the one closest to here."""
@@ -158,13 +165,13 @@ class Direction:
                 if start > self._acknowledged and self._weight <= MAX_WAITING:
                     break
                 parts.append(Part(b"", start - self.position, part.number, part.time))
-                self.position = start
+                self._go_on(start - self.position)
             heappop(self._waiting)
             self._weight -= len(part.octets) + SEGMENT_COST
             fresh = part.octets[self.position - start :]
             if fresh:
                 parts.append(part._replace(octets=fresh))
-                self.position += len(fresh)
+                self._go_on(len(fresh))
         return parts
 
     def _is_unnumbered(self, payload: bytes) -> bool:

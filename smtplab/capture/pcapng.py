@@ -124,7 +124,7 @@ def _skip(file: BinaryIO, count: int, where: str) -> None:
 
 
 def _interface(order: str, body: bytes) -> Interface:
-    link_type, snap_length = _numbers(struct.Struct(order + "H2xI"), body, "an interface description")
+    link_type, snap_length = _numbers(order + "H2xI", body, "an interface description")
     options = dict(_options(order, body[8:]))
     (resolution,) = options.get(IF_TSRESOL, MICROSECONDS)[:1] or MICROSECONDS
     # A negative power of 10, or of 2 where the top bit is set.
@@ -135,7 +135,7 @@ def _interface(order: str, body: bytes) -> Interface:
 
 def _tell_secrets(order: str, body: bytes, learn: Learn) -> None:
     """Read what is needed to decrypt the frames that follow; of other protocols than TLS it is no matter here."""
-    kind, length = _numbers(struct.Struct(order + "II"), body, "a block of decryption secrets")
+    kind, length = _numbers(order + "II", body, "a block of decryption secrets")
     if length > len(body) - 8:
         raise damaged("a block of decryption secrets claims more octets than it has")
     if kind == TLS_KEY_LOG:
@@ -153,29 +153,27 @@ def _options(order: str, octets: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _frame(order: str, kind: int, body: bytes, interfaces: list[Interface], number: int, time: int) -> Frame:
     """Read one packet block. A simple one gives neither interface nor time: the first, and `time`, are taken."""
-    what = f"the block of frame {number}"
-    if kind == SIMPLE_PACKET:
-        (original,) = _numbers(struct.Struct(order + "I"), body, what)
-        interface = _known(interfaces, 0, number)
-        start = 4
-        captured = min(original, interface.snap_length or original)
-    else:
-        identity, high, low, captured, original = _numbers(BEFORE_THE_FRAME[order, kind], body, what)
-        interface = _known(interfaces, identity, number)
-        start = 20
-        time = interface.time(high, low)
+    identity, start = 0, 4
+    try:
+        if kind == SIMPLE_PACKET:
+            (original,) = struct.unpack_from(order + "I", body)
+            interface = interfaces[identity]
+            captured = min(original, interface.snap_length or original)
+        else:
+            start = 20
+            identity, high, low, captured, original = BEFORE_THE_FRAME[order, kind].unpack_from(body)
+            interface = interfaces[identity]
+            time = interface.time(high, low)
+    except struct.error:
+        raise damaged(f"the block of frame {number} is too short") from None
+    except IndexError:
+        raise damaged(f"frame {number} comes from interface {identity}, which is not described") from None
     if start + plausible(captured, number) > len(body):
         raise damaged(f"frame {number} claims more octets than its block holds")
     return Frame(number, time, interface.link_type, body[start : start + captured], max(captured, original))
 
 
-def _known(interfaces: list[Interface], identity: int, number: int) -> Interface:
-    if identity >= len(interfaces):
-        raise damaged(f"frame {number} comes from interface {identity}, which is not described")
-    return interfaces[identity]
-
-
-def _numbers(layout: struct.Struct, body: bytes, what: str) -> tuple[int, ...]:
-    if len(body) < layout.size:
+def _numbers(layout: str, body: bytes, what: str) -> tuple[int, ...]:
+    if len(body) < struct.calcsize(layout):
         raise damaged(f"{what} is too short")
-    return layout.unpack_from(body)
+    return struct.unpack_from(layout, body)

@@ -73,6 +73,8 @@ class TcpStream:
         heard = self._hear(segment, side)
         parts = self._directions[side].take(segment, number, time, heard)
         if parts:
+            if len(parts) == 1 and self._turns is not None and self._turns.pass_by(side, parts[0]):
+                return [Piece(self, side, parts[0])]
             self._hold(side, parts)
         return self._in_turn()
 
@@ -135,16 +137,17 @@ class Streams:
 
         Where it opens a stream between endpoints that had one, what is left of the older one comes first.
         """
-        left: list[Piece] = []
         stream, side = self._latest.get((segment.source, segment.destination), (None, 0))
-        if stream is not None and stream.is_followed_by(segment, side):
-            left = stream.close()
-            stream = None
+        left: list[Piece] = []
         if stream is None:
+            stream = self._open(segment.source, segment.destination)
+        elif segment.flags & SYN and stream.is_followed_by(segment, side):
+            left = stream.close()
             stream, side = self._open(segment.source, segment.destination), 0
         if segment.quoted:  # in an ICMP error: it tells that the connection exists, and was not sent here
             return stream, left
-        return stream, left + stream.add(segment, side, number, time)
+        heard = stream.add(segment, side, number, time)
+        return stream, left + heard if left else heard
 
     def close(self) -> list[Piece]:
         """End the capture, and give what is left of all streams."""

@@ -29,9 +29,16 @@ class Turns:
         """Whether all was given out."""
         return not (self._held[0] or self._held[1])
 
+    def pass_by(self, side: int, part: Part) -> bool:
+        """Tell whether a part may be given out as soon as it comes; if so it counts as given out."""
+        if self.is_empty and part.heard <= self._told[1 - side]:
+            self._told[side] += len(part.octets) + part.missing
+            return True
+        return False
+
     def hold(self, side: int, parts: Iterable[Part], arrival: int) -> None:
         """Take in what a side said, in its order."""
-        self._held[side].extend((arrival, part) for part in parts)
+        self._held[side].extend([(arrival, part) for part in parts])
 
     def take(self, now: int, last: bool = False) -> list[tuple[int, Part]]:
         """Give the parts whose turn it is, with their side, oldest first. last: then all others."""

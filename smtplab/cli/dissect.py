@@ -1,6 +1,8 @@
 """`smtplab dissect`: what was said in a capture file."""
 
 import argparse
+import gc
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +30,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what could be read, and then what stopped the reading."""
+    gc.disable()  # a capture becomes many small objects, no cycle among them: looking for one takes a tenth of the time
+    try:
+        return _run(arguments)
+    finally:
+        gc.enable()
+
+
+def _run(arguments: argparse.Namespace) -> int:
     from smtplab.capture.display_filter import display_filter
 
     passes = display_filter(arguments.filter)  # a wrong one is told before a large file is read
@@ -48,8 +58,7 @@ def _print_text(transcript: Transcript) -> None:
 def _print_json(transcript: Transcript) -> None:
     from smtplab.views.records import json_lines
 
-    for line in json_lines(transcript):
-        print(line)
+    sys.stdout.writelines(f"{line}\n" for line in json_lines(transcript))
 
 
 def _print_octets(transcript: Transcript) -> None:

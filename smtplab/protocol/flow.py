@@ -2,8 +2,7 @@
 
 import re
 from collections import deque
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from smtplab.protocol.lines import END_MARK
 
@@ -13,8 +12,7 @@ _LINE_END: Final = re.compile(rb"\n")
 _REPLY_LINE: Final = re.compile(rb"\d{3}(?:([ -])[^\n]*|\r?)\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """Octets with the time at which they were complete, and the numbers of their frames."""
 
     octets: bytes
@@ -57,6 +55,9 @@ class Flow:
         if size == 0:
             return Taken(b"", 0.0, ())
         length, complete, carriers = self._pieces[0]
+        if size == length:
+            self._pieces.popleft()
+            return Taken(octets, complete, carriers)
         if size < length:  # as with most replies to a group of commands: one packet carried several
             self._pieces[0] = (length - size, complete, carriers)
             return Taken(octets, complete, carriers)

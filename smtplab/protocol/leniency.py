@@ -4,10 +4,11 @@ The core's own readers are strict. These are for the observer: they refuse nothi
 to be understood.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from smtplab.protocol.commands import Command, Lax, SyntaxRefused, parse_command
-from smtplab.protocol.replies import Reply, parse_reply
+from smtplab.protocol.replies import REPLY_LINE_LIMIT, Reply, parse_reply
 from smtplab.protocol.states import TRANSITIONS, After, State, after
 
 # Where a verb leads from some other state: for a server that accepts what the table does not know.
@@ -38,7 +39,14 @@ def read_command(line: bytes) -> Command | None:
 
 def read_reply(octets: bytes) -> Reply | None:
     """Read a reply whose lines end in CRLF or in LF alone."""
+    return _read_usual_reply(octets) if len(octets) <= REPLY_LINE_LIMIT else _read_reply(octets)
+
+
+def _read_reply(octets: bytes) -> Reply | None:
     try:
         return parse_reply(octets.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     except ValueError:
         return None
+
+
+_read_usual_reply = lru_cache(maxsize=1024)(_read_reply)  # a server says the same to everybody

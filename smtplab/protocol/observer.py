@@ -117,12 +117,15 @@ class Observer:
         """Give the entries that are whole. What `first` said was held while the other spoke, so it is older."""
         second: Party = "server" if first == "client" else "client"
         entries: list[Entry] = []
-        while (entry := self._next(first) or self._next(second)) is not None:
+        while self._client.octets or self._server.octets:
+            entry = self._next(first) or self._next(second)
+            if entry is None:
+                break
             entries.append(entry)
         return entries
 
     def _next(self, party: Party) -> Entry | None:
-        if not self._flow(party) or (party == "client" and self._waits_for_reply()):
+        if not self._flow(party).octets or (party == "client" and self._waits_for_reply()):
             return None
         if self._tls or self._tls_begins(party):
             return self._tls_record(party)

@@ -20,8 +20,9 @@ def printable(octets: bytes) -> str:
     The backslash itself stays as it is, so the result is for reading and cannot be turned back into octets.
     """
     text = octets.decode("utf-8", "surrogateescape")
-    if not text.isprintable():
-        text = text.replace("\r\n", r"\x0d\x0a")  # at the end of each line, so all at once
+    if text.isprintable():
+        return text
+    text = text.replace("\r\n", r"\x0d\x0a")  # at the end of each line, so all at once
     return text if text.isprintable() else _SUSPECT.sub(_shown_run, text)
 
 

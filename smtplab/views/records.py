@@ -12,7 +12,6 @@ from typing import Any, Final
 from smtplab.protocol.fields import Field
 from smtplab.protocol.findings import findings
 from smtplab.protocol.replies import Reply
-from smtplab.protocol.states import State
 from smtplab.protocol.transcript import Entry, Kind, Transcript
 
 # Much of what is said in one session is said in the next one too: what is short is written once, and remembered.
@@ -29,9 +28,8 @@ def json_lines(transcript: Transcript) -> Iterator[str]:
         found.setdefault(finding.index, []).append(f"{finding.rule}: {finding.meaning} ({finding.source})")
     remembered: dict[Hashable, str] = {}
     for index, entry in enumerate(transcript):
-        place = _ENCODER.encode(_place(entry))
         rules = _ENCODER.encode(found[index]) if index in found else "[]"
-        yield f'{place[:-1]}, {_said_json(entry, remembered)}, "findings": {rules}}}'
+        yield f'{{{_place_json(entry)}, {_said_json(entry, remembered)}, "findings": {rules}}}'
 
 
 def record(entry: Entry) -> dict[str, Any]:
@@ -45,19 +43,12 @@ def record(entry: Entry) -> dict[str, Any]:
 
 
 def _place(entry: Entry) -> dict[str, Any]:
-    """Give where in the capture an entry is, and what led to it."""
+    """Give where in the capture an entry is."""
     return {
         "stream": entry.stream,
         "frame": entry.frame,
         "frames": list(entry.frames),
         "time": round(entry.time, 9),
-        "party": entry.party,
-        "tls": entry.tls,
-        "kind": entry.kind.value,
-        "answers": entry.answers,
-        "phase": entry.phase,
-        "state": entry.after.value,
-        "missing": entry.missing or None,
     }
 
 
@@ -66,36 +57,52 @@ def _said(entry: Entry) -> dict[str, Any]:
     is_command = entry.kind is Kind.COMMAND
     reply = entry.message if isinstance(entry.message, Reply) else None
     return {
+        "party": entry.party,
+        "tls": entry.tls,
+        "kind": entry.kind.value,
         "verb": entry.verb if is_command else None,
         "argument": _text(entry.argument) if is_command else None,
         "code": entry.code,
         "enhanced": (reply.enhanced or None) if reply else None,
         "lines": _lines(entry),
         "text": well_formed(reply.text) if reply else None,
+        "answers": entry.answers,
+        "phase": entry.phase,
+        "state": entry.after.value,
         "decoded": {name: well_formed(value) for name, value in entry.decoded} or None,
+        "missing": entry.missing or None,
         "octets": len(entry.octets),
     }
 
 
+# What follows writes the same without its braces.
+
+
+def _place_json(entry: Entry) -> str:
+    frame = "null" if entry.frame is None else entry.frame
+    return f'"stream": {entry.stream}, "frame": {frame}, "frames": {list(entry.frames)}, "time": {round(entry.time, 9)}'
+
+
 def _said_json(entry: Entry, remembered: dict[Hashable, str]) -> str:
-    """Write what was said, fields included, without the braces around it."""
     if len(entry.octets) > SHORT:
         return _write_said(entry)
-    # All that the fields depend on, and whether the octets could be read: then their message is always the same.
-    known = (
+    alike = (  # two entries that have all this alike say the same: what the octets parse to hangs on the octets
         entry.octets,
+        entry.party,
         entry.kind,
         entry.answers,
         entry.decoded,
-        entry.party,
-        entry.before is State.CHUNKS,
+        entry.before,
+        entry.after,
+        entry.missing,
+        entry.tls,
         entry.message is None,
     )
-    said = remembered.get(known)
+    said = remembered.get(alike)
     if said is None:
         said = _write_said(entry)
         if len(remembered) < REMEMBERED:
-            remembered[known] = said
+            remembered[alike] = said
     return said
 
 

@@ -5,7 +5,6 @@ Inside TLS is a session of its own, which another observer hears: with STARTTLS 
 keeps its place.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from smtplab.capture.tls.key_log import KeyLog
@@ -41,8 +40,10 @@ class TlsObserver:
         left = self._look_inside(self._outside.close())
         return left + (self._inside.close() if self._inside is not None else [])
 
-    def _look_inside(self, entries: Iterable[Entry]) -> list[Entry]:
+    def _look_inside(self, entries: list[Entry]) -> list[Entry]:
         """Take the next entries that were heard outside, and give those that stand in their place."""
+        if self._session is None and not any(entry.kind is Kind.TLS for entry in entries):
+            return entries
         return [given for entry in entries for given in self._read(entry)]
 
     def _read(self, entry: Entry) -> list[Entry]:

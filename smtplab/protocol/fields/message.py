@@ -34,22 +34,20 @@ class MessageTiles(Tiles):
         super().__init__(octets)
         self.stuffed = stuffed
         self.in_header = False
-        self._line_stop = 0  # before it nothing more is inserted
+        self.plain_until = 0
 
-    def take(self, stop: int, name: str, meaning: str, source: str, value: str | None = None) -> None:
+    def cross(self, stop: int, name: str, meaning: str, source: str, value: str | None) -> None:
         """Make a field of the octets from here to `stop`, or several, with what was inserted between them."""
-        if stop <= self._line_stop:
-            super().take(stop, name, meaning, source, value)
-            return
+        self.plain_until = stop
         for start, end, inserted in self._insertions(stop):
             if start > self.position:
-                super().take(start, name, meaning, source, value)
+                self.take(start, name, meaning, source, value)
                 value = value and CONTINUED
-            super().take(end, *inserted)
-        super().take(stop, name, meaning, source, value)
-        self._line_stop = self._plain_until()
+            self.take(end, *inserted)
+        self.take(stop, name, meaning, source, value)
+        self.plain_until = self._next_line()
 
-    def _plain_until(self) -> int:
+    def _next_line(self) -> int:
         """Give where the line ends that stands here, since nothing is inserted inside one; but a dot may begin it."""
         if self.octets.startswith(b".", self.position):
             return self.position

@@ -25,20 +25,32 @@ _LINE_END = re.compile(rb"\r?\n\Z")
 
 
 class Tiles:
-    """Cuts octets into fields from left to right, so that there can be neither gap nor overlap."""
+    """Cuts octets into fields from left to right, so that there can be neither gap nor overlap.
+
+    plain_until: a field that stops behind this is taken by `cross`.
+    """
 
     def __init__(self, octets: bytes) -> None:
         self.octets = octets
         self.position = 0
+        self.plain_until = len(octets)
         self.fields: list[Field] = []
 
     def take(self, stop: int, name: str, meaning: str, source: str, value: str | None = None) -> None:
         """Make a field of the octets from here to `stop`; nothing where there are none."""
         start = self.position
-        if stop > start:
-            shown = printable(self.octets[start:stop] if value is None else value.encode())
-            self.fields.append(Field(name, start, stop, shown, meaning, source))
-            self.position = stop
+        if stop <= start:
+            return
+        if stop > self.plain_until:
+            self.cross(stop, name, meaning, source, value)
+            return
+        shown = printable(self.octets[start:stop] if value is None else value.encode())
+        self.fields.append(Field(name, start, stop, shown, meaning, source))
+        self.position = stop
+
+    def cross(self, stop: int, name: str, meaning: str, source: str, value: str | None) -> None:
+        """Make fields of the octets from here to `stop`, which is behind `plain_until`: here, there are none."""
+        raise ValueError(f"a field to {stop}, where the octets end at {self.plain_until}")
 
     def take_match(self, match: re.Match[bytes], names: dict[str, tuple[str, str]]) -> None:
         """Make a field of each named group, in order. What lies between groups is an unnamed blank."""
