@@ -23,7 +23,7 @@ from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITION
 # 17 (RFC 6152 §2). An AUTH command with its initial response may be as long as any line of the exchange (RFC 4954 §4).
 LINE_LIMIT: Final = auth.AUTH_LINE_LIMIT
 
-# The replies that may wait for those to the commands behind them in a group, so that they leave together. All other ones
+# The replies that may wait for those to the commands behind them in a group, so that they leave together. All others
 # must leave at once (RFC 2920 §3.2).
 MAY_WAIT: Final = frozenset({"RSET", "MAIL", "RCPT", END_OF_DATA, "BDAT", BDAT_LAST})
 
