@@ -56,6 +56,8 @@ class Policy:
             senseless.add("AUTH")
         if "CHUNKING" not in self.extensions:
             senseless.add("BINARYMIME")  # RFC 3030 §3
+        if "8BITMIME" not in self.extensions:
+            senseless.add("SMTPUTF8")  # RFC 6531 §3.1
         return self.extensions - senseless
 
     def keyword_line(self, keyword: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from smtplab.protocol.mail import MailObject, Recipient
 from smtplab.protocol.policy import Policy
 from tests.protocol.conftest import Play
-from tests.protocol.dialogues import EHLO
+from tests.protocol.dialogues import EHLO, Driver
 
 PLAIN = "AHRlc3QwMUBjb3JlbWFpbC5jbgBwYXNzd29yZDAx"
 RECIPIENT = Recipient("test02@coremail.cn")
@@ -66,6 +66,11 @@ def test_smtputf8_not_offered_is_a_syntax_error(play: Play) -> None:
 
 def test_smtputf8_takes_no_value(play: Play) -> None:
     play(EHLO + "C: MAIL FROM:<> SMTPUTF8=yes\nS: {BAD_PARAMETER}")
+
+
+def test_smtputf8_is_not_offered_without_8bitmime() -> None:
+    driver = Driver(Policy(extensions=Policy().extensions - {"8BITMIME"}))
+    assert b"SMTPUTF8" not in driver.feed(b"EHLO client.example\r\n")
 
 
 # DSN (RFC 3461)
