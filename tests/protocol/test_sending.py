@@ -13,6 +13,17 @@ ALL = {
     "SMTPUTF8": "",
 }
 TEXT = b"Subject: x\r\n\r\nbody\r\n"
+MULTIPART = """\
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: message/rfc822
+
+Subject: ä
+
+body
+--b--
+""".replace("\n", "\r\n").encode()
 
 
 def without(*keywords: str) -> dict[str, str]:
@@ -42,7 +53,19 @@ PLANS = [
         b"x" * 999 + b"\r\n", without("SIZE", "PIPELINING"), Plan({"BODY": "BINARYMIME"}, False, True), id="long line"
     ),
     pytest.param(b"x" * 998 + b"\r\n", without("SIZE", "PIPELINING"), Plan({}, False, False), id="longest line"),
-    pytest.param(b"\r\na\nb\r\n", {}, Plan({}, False, False), id="bare LF where it cannot be helped"),
+    pytest.param(b"x" * 999 + b"\r\n", {}, Plan({}, False, False), id="long line where it cannot be helped"),
+    pytest.param(
+        "\r\nbody: ä\r\n".encode(),
+        without("SIZE", "PIPELINING"),
+        Plan({"BODY": "8BITMIME"}, False, False),
+        id="8-bit body that looks like a header",
+    ),
+    pytest.param(
+        MULTIPART,
+        without("SIZE", "PIPELINING"),
+        Plan({"BODY": "8BITMIME", "SMTPUTF8": ""}, False, False),
+        id="8-bit header of a part",
+    ),
 ]
 
 
@@ -67,6 +90,10 @@ def test_plan_address_that_is_not_ascii_needs_smtputf8(sender: str, recipients: 
         pytest.param(TEXT, {"SIZE": "19"}, "5.3.4", id="too large"),
         pytest.param(b"\r\n\xff\r\n", without("8BITMIME", "BINARYMIME"), "5.6.3", id="8-bit"),
         pytest.param("Subject: ä\r\n\r\n".encode(), without("SMTPUTF8"), "5.6.7", id="UTF-8 in the header"),
+        pytest.param(MULTIPART, without("SMTPUTF8"), "5.6.7", id="UTF-8 in the header of a part"),
+        pytest.param(b"\r\na\nb\r\n", without("BINARYMIME"), "5.6.3", id="bare LF"),
+        pytest.param(b"\r\na\rb\r\n", without("CHUNKING"), "5.6.3", id="bare CR"),
+        pytest.param(b"\r\n\0\r\n", without("BINARYMIME"), "5.6.3", id="NUL"),
     ],
 )
 def test_plan_mail_that_cannot_be_sent_there_says_why(content: bytes, extensions: dict[str, str], status: str) -> None:
