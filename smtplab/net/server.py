@@ -58,8 +58,8 @@ class Server:
     tls: "starttls" offers it, "implicit" begins with it. authority: who certifies the server; None makes one.
     idle_timeout: seconds. clock: gives the time that Received fields carry.
     nonce: gives what nobody can guess to the mechanisms that need it.
-    extensions, size_limit, recipients_limit, mechanisms, auth_required, auth_inside_tls, sender_is_user, lax, hooks:
-    see `protocol.policy.Policy`; unknown names raise ValueError.
+    extensions, size_limit, recipients_limit, mechanisms, auth_required, tls_required, auth_inside_tls, sender_is_user,
+    lax, hooks: see `protocol.policy.Policy`; unknown names raise ValueError.
 
     The attribute `mailboxes` maps a mailbox to its Maildir, `taps` is the list of those who are handed all octets,
     `watchers` of those who are called, from any thread, when mail was stored or another choice was made.
@@ -86,6 +86,7 @@ class Server:
         recipients_limit: int = RECIPIENTS_LIMIT,
         mechanisms: Iterable[str] = Policy.mechanisms,
         auth_required: bool = False,
+        tls_required: bool = False,
         auth_inside_tls: bool = False,
         sender_is_user: bool = False,
         lax: Iterable[str] = (),
@@ -126,6 +127,7 @@ class Server:
             size_limit=size_limit,
             recipients_limit=recipients_limit,
             auth_required=auth_required,
+            tls_required=tls_required,
             auth_inside_tls=auth_inside_tls,
             sender_is_user=sender_is_user,
             lax=lax,

@@ -25,6 +25,7 @@ class Policy:
     extensions: keywords to offer in reply to EHLO, as far as they make sense in the session.
     starttls: whether there is a certificate to start TLS with. size_limit: octets of content.
     auth_required: MAIL is refused before AUTH, as at a submission port (RFC 6409 §4.3).
+    tls_required: in clear text nothing is done but to begin TLS (RFC 3207 §4).
     auth_inside_tls: AUTH is neither offered nor taken in clear text (RFC 4954 §4).
     sender_is_user: the reverse-path must be the user's own address (RFC 6409 §6.1).
     lax: deviations that are let pass. hooks: what is made to go wrong.
@@ -42,6 +43,7 @@ class Policy:
     recipients_limit: int = RECIPIENTS_LIMIT
     errors_limit: int = ERRORS_LIMIT
     auth_required: bool = False
+    tls_required: bool = False
     auth_inside_tls: bool = False
     sender_is_user: bool = False
     lax: frozenset[Lax] = STRICT

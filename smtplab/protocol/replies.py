@@ -158,6 +158,7 @@ NESTED_MAIL           = Reply(503, "5.5.1",  "A mail transaction is open already
 AUTHENTICATED_ALREADY = Reply(503, "5.5.1",  "Authenticated already")
 UNKNOWN_MECHANISM     = Reply(504, "5.5.4",  "Authentication mechanism not known here")
 AUTH_REQUIRED         = Reply(530, "5.7.0",  "Authentication required")
+TLS_REQUIRED          = Reply(530, "5.7.0",  "TLS required: say STARTTLS first")
 BAD_CREDENTIALS       = Reply(535, "5.7.8",  "Wrong user name or password")
 TLS_FOR_AUTH          = Reply(538, "5.7.11", "Encryption required: say STARTTLS first")
 NO_SUCH_MAILBOX       = Reply(550, "5.1.1",  "No such mailbox here")

@@ -27,6 +27,9 @@ LINE_LIMIT: Final = auth.AUTH_LINE_LIMIT
 # must leave at once (RFC 2920 §3.2).
 MAY_WAIT: Final = frozenset({"RSET", "MAIL", "RCPT", END_OF_DATA, "BDAT", BDAT_LAST})
 
+# What a server that requires TLS does without it, RFC 3207 §4.
+IN_CLEAR_TEXT: Final = frozenset({"EHLO", "STARTTLS", "NOOP", "QUIT"})
+
 NOT_READING: Final = frozenset({State.CLOSED, State.TLS_HANDSHAKE})
 
 
@@ -164,6 +167,8 @@ class ServerSession:
             self._outputs.append(StartTls())
 
     def _reply_to(self, verb: str, command: Command) -> Reply:
+        if self.policy.tls_required and not self.tls and verb not in IN_CLEAR_TEXT:
+            return replies.TLS_REQUIRED
         if (self.state, verb) not in TRANSITIONS:
             return out_of_order(self.state, verb)
         return self._instead(command.verb, command) or HANDLERS[command.verb](self, command)

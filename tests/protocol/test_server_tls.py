@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from smtplab.protocol import replies
 from smtplab.protocol.mail import Recipient
 from smtplab.protocol.policy import Policy
@@ -85,6 +87,30 @@ def test_auth_inside_tls_is_neither_offered_nor_taken_in_clear_text() -> None:
     driver.feed(b"STARTTLS\r\n")
     assert b"250-AUTH LOGIN PLAIN\r\n" in driver.feed(b"EHLO client.example\r\n")
     assert driver.feed(f"AUTH PLAIN {PLAIN}\r\n".encode()) == bytes(replies.AUTHENTICATED)
+
+
+@pytest.mark.parametrize(
+    "line", ["HELO a", "MAIL FROM:<>", "RCPT TO:<b@example.org>", "DATA", "RSET", "VRFY a", "HELP", "AUTH LOGIN"]
+)
+def test_tls_required_refuses_all_else_in_clear_text(line: str) -> None:
+    driver = driver_with_tls(tls_required=True)
+    assert driver.feed(f"{line}\r\n".encode()) == bytes(replies.TLS_REQUIRED)
+    assert driver.feed(b"NOOP\r\n") == bytes(replies.OK)
+    driver.feed(b"STARTTLS\r\nEHLO a\r\n")
+    driver.feed(b"EHLO client.example\r\n")
+    assert driver.feed(b"MAIL FROM:<a@example.org>\r\n") == bytes(replies.SENDER_OK)
+
+
+def test_tls_required_swallows_chunks_in_clear_text() -> None:
+    driver = driver_with_tls(tls_required=True)
+    assert driver.feed(b"BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n") == bytes(replies.TLS_REQUIRED) + bytes(replies.OK)
+
+
+def test_tls_required_is_met_by_implicit_tls() -> None:
+    session = ServerSession(Policy(tls_required=True), tls=True)
+    session.greet()
+    session.receive(b"HELO a\r\n")
+    assert session.receive(b"MAIL FROM:<>\r\n") == [bytes(replies.SENDER_OK)]
 
 
 def test_auth_required_refuses_mail_before_it(play: Play) -> None:
