@@ -8,10 +8,19 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from importlib import import_module
+from typing import Final, NoReturn
 
-from smtplab.cli import demo, dissect, draw, lab, send, serve
 from smtplab.cli.options import complain
+
+COMMANDS: Final = {  # each is a module here
+    "serve": "take mail from real clients, on this machine",
+    "send": "send one mail, and print the dialogue",
+    "dissect": "tell what was said in a capture file",
+    "draw": "draw a capture file as a ladder",
+    "demo": "one mail end to end: server, client, capture, picture",
+    "lab": "open JupyterLab on the lessons",
+}
 
 EXAMPLES = """
 examples:
@@ -25,7 +34,8 @@ examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says, and give the exit status."""
-    options = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = _parser(arguments).parse_args(arguments)
     try:
         status: int = options.run(options)
         sys.stdout.flush()
@@ -52,7 +62,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(complain(f"{message} (`{self.prog} --help` tells more)"))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Give the parser of the command line. Only the module of the command that stands there is loaded."""
     parser = _Parser(
         prog="smtplab",
         description="Learn SMTP by running it, seeing it and breaking it.",
@@ -60,10 +71,8 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    serve.add(commands.add_parser("serve", help="take mail from real clients, on this machine"))
-    send.add(commands.add_parser("send", help="send one mail, and print the dialogue"))
-    dissect.add(commands.add_parser("dissect", help="tell what was said in a capture file"))
-    draw.add(commands.add_parser("draw", help="draw a capture file as a ladder"))
-    demo.add(commands.add_parser("demo", help="one mail end to end: server, client, capture, picture"))
-    lab.add(commands.add_parser("lab", help="open JupyterLab on the lessons"))
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary)
+        if name in arguments:
+            import_module(f"smtplab.cli.{name}").add(command)
     return parser
