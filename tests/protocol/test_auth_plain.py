@@ -74,3 +74,9 @@ def test_login_with_a_wrong_password_asks_the_same_of_anybody(name: bytes) -> No
 def test_login_client_answers_whatever_it_is_asked() -> None:
     client = login_client("tim", "tanstaaftanstaaf")
     assert [next(client), client.send(b"User Name\0"), client.send(b"")] == [None, b"tim", b"tanstaaftanstaaf"]
+
+
+def test_plain_names_and_password_of_255_octets_are_taken() -> None:
+    name, password = "n" * 255, "p" * 255
+    message = f"{name}\0{name}\0{password}".encode()
+    assert drive(plain_server({name: password}, message)) == ([], name)
