@@ -21,7 +21,7 @@ from smtplab.net.delivery import Courier
 from smtplab.net.networks import LOOPBACK, Network
 from smtplab.net.spool import Envelope, Spool, Waiting
 from smtplab.net.timeline import Event, Timeline
-from smtplab.protocol import outcomes
+from smtplab.protocol import outcomes, trace
 from smtplab.protocol.bounce import Report, notification
 from smtplab.protocol.commands import Mail, Rcpt
 from smtplab.protocol.dsn import Action, is_wanted
@@ -30,7 +30,7 @@ from smtplab.protocol.mail import MailObject
 from smtplab.protocol.outcomes import Outcome
 from smtplab.protocol.policy import Policy
 from smtplab.protocol.retry import Schedule
-from smtplab.protocol.routing import NoRoute, Resolver, candidates
+from smtplab.protocol.routing import NoRoute, Resolver, candidates, refuse_loop
 
 SMTP_PORT: Final = 25
 TIMEOUT: Final = 30.0  # seconds for each reply; RFC 5321 §4.5.3.2 asks for minutes
@@ -158,6 +158,7 @@ class Queue:
         left = {waiting.recipient.forward_path: waiting for waiting in group}
         latest: dict[str, Outcome] = {}
         try:
+            refuse_loop(trace.hops(mail.content))
             hosts = candidates(domain, self.resolver, self.random, self.own)
         except NoRoute as hindered:
             hosts, latest = [], dict.fromkeys(left, Outcome(hindered.status, hindered.text))

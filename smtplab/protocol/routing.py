@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from smtplab.protocol.grammar import is_address_literal
 
+HOPS_LIMIT: Final = 100  # Received fields; with fewer a mail may still be on its way, §6.3
 NULL_HOST: Final = "."  # the host of a null MX: this domain takes no mail (RFC 7505 §3)
 
 
@@ -81,6 +82,12 @@ def candidates(domain: str, resolver: Resolver, random: Shuffler, own: Collectio
         raise _loop(domain)
     found = _locate(better, resolver, domain)
     return _better_than_own(found, own_preferences(found, ours), domain)
+
+
+def refuse_loop(hops: int) -> None:
+    """Raise `NoRoute` for a mail that has passed so many hosts that it must be going round in circles (§6.3)."""
+    if hops > HOPS_LIMIT:
+        raise NoRoute("5.4.6", f"the mail has passed {hops} hosts: it goes round in circles")
 
 
 def literal_address(literal: str) -> str:

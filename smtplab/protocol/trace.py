@@ -1,9 +1,12 @@
 """Which way did a mail come? The trace fields that a server writes above the message (RFC 5321 §4.4)."""
 
+import re
 from datetime import datetime
 from email.utils import format_datetime
 
 from smtplab.protocol.grammar import is_address_literal, is_domain
+
+_RECEIVED = re.compile(rb"(?im)^received[ \t]*:")
 
 
 def return_path(reverse_path: str) -> bytes:
@@ -19,6 +22,12 @@ def with_protocol(*, extended: bool, tls: bool, authenticated: bool, utf8: bool)
     if not extended:
         return "SMTP"
     return f"{'UTF8SMTP' if utf8 else 'ESMTP'}{'S' if tls else ''}{'A' if authenticated else ''}"
+
+
+def hops(content: bytes) -> int:
+    """Count the hosts that a message has passed: each of them put one Received field on top (§6.3)."""
+    header = (b"\r\n" + content).partition(b"\r\n\r\n")[0]
+    return len(_RECEIVED.findall(header))
 
 
 def received(

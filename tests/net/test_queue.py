@@ -576,6 +576,20 @@ def test_mail_hops_over_two_relays(world: World) -> None:
     assert octets.endswith(CONTENT)
 
 
+def test_mail_that_goes_round_in_circles_is_bounced(world: World) -> None:
+    """A mail host that does not know its own name sends the mail to the best host of the domain: to itself."""
+    confused = Queue(Resolver(world.names), domain="confused.test", port=world.port, clock=world.clock)
+    relay = Relay(confused, host=MX1, port=world.port, domain="confused.test", clock=world.clock)
+    with confused, relay, world.server(HOME) as home:
+        world.send(BOB)
+        run([world.queue, confused], NINE)
+        box = home.mailboxes[ALICE]
+        (notification,) = (box.get_bytes(key) for key in box.iterkeys())
+    _, fields = fields_of(notification)
+    assert (fields["Final-Recipient"], fields["Status"]) == (f"rfc822; {BOB}", "5.4.6")
+    assert len(confused) == 0
+
+
 def test_several_queues_work_in_order_of_time(world: World) -> None:
     with Queue(Resolver(world.names), domain="b.test", port=world.port, clock=world.clock) as other:
         other.put(MailObject(ALICE, (Recipient("bob@gone.test"),), CONTENT))

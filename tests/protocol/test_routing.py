@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtplab.protocol.routing import Candidate, LookupFailed, Mx, NoRoute, NoSuchDomain, candidates, in_order
+from smtplab.protocol.routing import (
+    Candidate,
+    LookupFailed,
+    Mx,
+    NoRoute,
+    NoSuchDomain,
+    candidates,
+    in_order,
+    refuse_loop,
+)
 
 EXCHANGERS = {
     "coremail.cn": [Mx(20, "mx2.coremail.cn"), Mx(10, "mx1.coremail.cn")],
@@ -166,3 +175,10 @@ def test_order_keeps_all_records_and_sorts_them(records: list[Mx], seed: int) ->
     found = in_order(records, Random(seed))
     assert sorted(found) == sorted(records)
     assert [mx.preference for mx in found] == sorted(mx.preference for mx in records)
+
+
+def test_refuse_loop_lets_a_hundred_hops_pass() -> None:
+    refuse_loop(100)
+    with pytest.raises(NoRoute) as refused:
+        refuse_loop(101)
+    assert refused.value.status == "5.4.6"

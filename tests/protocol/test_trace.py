@@ -23,6 +23,20 @@ def test_return_path_names_the_reverse_path(reverse_path: str, field: bytes) -> 
 
 
 @pytest.mark.parametrize(
+    ("content", "hops"),
+    [
+        pytest.param(b"", 0, id="nothing"),
+        pytest.param(b"Subject: x\r\n\r\nReceived: from a\r\n", 0, id="in the body"),
+        pytest.param(b"\r\nReceived: from a\r\n", 0, id="no header"),
+        pytest.param(b"Received: from a\r\n\tby b\r\nReceived: from c\r\n\r\n", 2, id="folded"),
+        pytest.param(b"RECEIVED : from a\r\nX-Received: no\r\nSubject: x\r\nreceived:\r\n", 2, id="in any case"),
+    ],
+)
+def test_hops_counts_the_received_fields_of_the_header(content: bytes, hops: int) -> None:
+    assert trace.hops(content) == hops
+
+
+@pytest.mark.parametrize(
     ("facts", "protocol"),
     [
         ("", "SMTP"),
