@@ -114,7 +114,7 @@ class Console(Live):
         self.typist.message(self.message.value, self.line.end.value)
 
     def _put_into_line(self, text: str) -> None:
-        self.line.text.value = text
+        self.line.put(text)
 
     # What is shown
 
@@ -129,6 +129,7 @@ class Console(Live):
         self._disconnect.disabled = now.standing is Standing.NONE
         self._tls.disabled = not now.tls_may_begin
         self.line.remember(self.typist.history)
+        self.line.forget(self.typist.secrets)
         for name, drawer in self._drawers.items():
             drawer.layout.display = None if name == self._drawer.value else "none"
         if self._drawer.value == "state chart":

@@ -1,4 +1,8 @@
-"""How is a line typed and sent, once? A box that knows Enter from leaving it.
+"""How is a line typed and sent, once, however quickly the next one follows?
+
+A page and its kernel are some way apart, so nothing may depend on the kernel clearing a box in time. The box is one row
+of a text that only grows: Enter begins the next line, as in an editor, and every line that has become whole is sent. So
+several lines can be pasted at once, and arrow-up shows what was typed before.
 
 Every control takes Tab, Enter and Space. There is no drop-down list, since a notebook takes the arrow keys and letters
 for itself when one has the focus.
@@ -6,34 +10,63 @@ for itself when one has the focus.
 
 import threading
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from ipywidgets import Box, Button, Layout, Text, ToggleButtons, VBox
+from ipywidgets import Box, Button, Layout, Textarea, ToggleButtons, VBox
 
 from smtplab.widgets.typist import LINE_ENDS
 
-# A page says first that Enter was pressed, and then what the text is, if it is another one than it said last. When a
-# reader leaves the box it says the text alone: that must send nothing.
-ENTER_PATIENCE: Final = 0.2  # seconds to wait for the text
+LONG: Final = 5000  # characters of lines that were sent, after which they are taken out of the box
+
+
+class Completed(NamedTuple):
+    """What follows from a change of the box. lines: those to be sent. rest: what has to be in it, None for what is."""
+
+    lines: list[str]
+    rest: str | None = None
+
+
+def completed(before: str, now: str) -> Completed:
+    """Find the lines that became whole between two states of the box.
+
+    Enter sends the line that the cursor is in, wherever in it that is, as a terminal does.
+    """
+    start = _shared(before, now)
+    stop = len(now) - _shared(before[start:][::-1], now[start:][::-1])
+    new = now[start:stop]
+    if "\n" not in new:
+        return Completed([])
+    line_start = now.rfind("\n", 0, start) + 1
+    if new == "\n" and stop < len(now):  # amid what was there, so that a line is in two now
+        return Completed([before[line_start:].split("\n")[0]], "")
+    end = now.find("\n", stop)
+    last = end if end >= 0 else start + new.rindex("\n")
+    return Completed(now[line_start:last].split("\n"), "" if len(now) > LONG and now.endswith("\n") else None)
+
+
+def _shared(one: str, other: str) -> int:
+    """Give how many characters two texts have in common from their beginning."""
+    differing = (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(differing, min(len(one), len(other)))
 
 
 class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A box for a line, a button, the line that was sent before, and the one before that; and the line end.
+    """A box for lines, a button, the line that was sent before, and the one before that; and the line end.
 
-    say: called with the text and the name of the line end, from whatever thread.
+    say: called with each line and the name of the line end, from whatever thread.
     """
 
     def __init__(self, say: Callable[[str, str], None]) -> None:
         self._use = say
-        self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None  # while the text is waited for that Enter was pressed after
+        self._lock = threading.RLock()
+        self._before = ""
         self._lines: list[str] = []  # that were sent, the latest first
         self._back = -1  # which of them is in the box; -1 for none
-        self.text = Text(
+        self.text = Textarea(
+            rows=1,
             description="line",
             placeholder=r"type a line and press Enter; \x00 stands for an octet",
-            continuous_update=False,
-            layout=Layout(flex="1 1 300px", width="auto"),
+            layout=Layout(flex="1 1 300px", width="auto", height="auto"),
             style={"description_width": "initial"},
         )
         self.end = ToggleButtons(
@@ -53,44 +86,52 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
         row.add_class("smtplab-row")
         super().__init__([row])
         self.add_class("smtplab-mono")
-        self.text.on_msg(self._on_message)
-        self.text.observe(lambda _: self._enter(), "value")
+        self.text.observe(self._on_text, "value")
+
+    @property
+    def line(self) -> str:
+        """The line that is not sent yet."""
+        return str(self.text.value).split("\n")[-1]
+
+    def put(self, text: str) -> None:
+        """Put a text into the box instead of what is there; nothing is sent."""
+        with self._lock:
+            self._before = text
+            self.text.value = text
 
     def say(self) -> None:
-        """Send what is in the box, an empty line too, and clear the box."""
-        text = self.text.value
-        self.text.value, self._back = "", -1
-        self._use(text, self.end.value)
+        """Send what is in the box, an empty line too."""
+        line = self.line
+        self.put("")
+        self._send_line(line)
 
     def remember(self, lines: list[str]) -> None:
         """Note the lines that were sent, the latest first."""
         self._lines = lines
 
+    def forget(self, lines: set[str]) -> None:
+        """Take the lines that were sent out of the box, if some of these are among them and no new one is begun."""
+        with self._lock:
+            if not self.line and not lines.isdisjoint(str(self.text.value).split("\n")):
+                self.put("")
+
     def recall(self, by: int) -> None:
         """Put an earlier line into the box: the one before that in it with 1, the one after it with -1."""
         self._back = min(max(self._back + by, -1), len(self._lines) - 1)
-        self.text.value = self._lines[self._back] if self._back >= 0 else ""
+        self.put(self._lines[self._back] if self._back >= 0 else "")
 
-    def close(self) -> None:
-        """End it."""
-        if (timer := getattr(self, "_timer", None)) is not None:
-            timer.cancel()
-        super().close()
-
-    def _on_message(self, _: object, content: dict[str, Any], __: object) -> None:
-        if content.get("event") == "submit":
-            with self._lock:
-                self._timer = threading.Timer(ENTER_PATIENCE, self._enter)
-                self._timer.daemon = True
-                self._timer.start()
-
-    def _enter(self) -> None:
-        """Send, if Enter was pressed and nothing sent since."""
+    def _on_text(self, change: dict[str, Any]) -> None:
         with self._lock:
-            timer, self._timer = self._timer, None
-        if timer is not None:
-            timer.cancel()
-            self.say()
+            found = completed(self._before, change["new"])
+            self._before = change["new"]
+            if found.rest is not None:
+                self.put(found.rest)
+        for line in found.lines:  # without the lock: who sends may wait for somebody who wants it
+            self._send_line(line)
+
+    def _send_line(self, line: str) -> None:
+        self._back = -1
+        self._use(line, self.end.value)
 
 
 def _button(name: str, text: str, tooltip: str, press: Callable[[], None]) -> Button:

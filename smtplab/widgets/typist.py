@@ -72,8 +72,18 @@ class Typist:
     @property
     def history(self) -> list[str]:
         """The lines that were typed, each once, the latest first; without those that are known to hold a password."""
-        secret = {entry.octets for entry in self.hand.now.transcript if _is_secret(entry)}
+        secret = self._secret
         return [text for text, octets in reversed(self._typed) if text and octets not in secret]
+
+    @property
+    def secrets(self) -> set[str]:
+        """The lines that are known to hold a password."""
+        secret = self._secret
+        return {text for text, octets in self._typed if octets in secret}
+
+    @property
+    def _secret(self) -> set[bytes]:
+        return {entry.octets for entry in self.hand.now.transcript if _is_secret(entry)}
 
 
 def _is_secret(entry: Entry) -> bool:

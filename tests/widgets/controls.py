@@ -43,8 +43,7 @@ def shows(made: Widget, name: str, words: str) -> None:
         time.sleep(0.005)
 
 
-def press_enter(box: Widget, value: str | None = None) -> None:
-    """Do what a page does when Enter is pressed in a box: say so, and then say the text if it is another one."""
-    box._handle_custom_msg({"event": "submit"}, [])
-    if value is not None:
-        box.value = value
+def enter(box: Any, text: str) -> None:
+    """Type a text behind what is in a line box, and press Enter."""
+    box.text.value += text
+    box.text.value += "\n"

@@ -9,7 +9,7 @@ from ipywidgets.widgets.widget import _instances
 from smtplab.net.server import Server
 from smtplab.protocol.states import State
 from smtplab.widgets.console import NOTHING_TYPED, Console, console
-from tests.widgets.controls import named, press_enter, seen, shows, until
+from tests.widgets.controls import enter, named, seen, shows, until
 
 CONTROLS = (
     *("connect", "disconnect", "tls", "passwords", "line-box", "line-end", "send", "earlier", "later", "drawer"),
@@ -70,7 +70,7 @@ def box(server: Server) -> Iterator[Console]:
 def type_line(box: Console, line: str, answer: str = "") -> None:
     """Type a line and wait for words of the answer to it."""
     before = seen(box, "dialogue").count("smtplab-server")
-    press_enter(box.line.text, line)
+    enter(box.line, line)
     if answer:
         until(lambda: seen(box, "dialogue").count("smtplab-server") > before and answer in seen(box, "dialogue"))
 
@@ -114,6 +114,7 @@ def test_password_is_masked_until_it_is_asked_for(box: Console) -> None:
         type_line(box, line, answer)
     type_line(box, "cGFzc3dvcmQwMQ==", "235")
     assert "cGFzc3dvcmQwMQ" not in seen(box, "dialogue") + str(box._repr_mimebundle_())
+    until(lambda: box.line.text.value == "")
     named(box, "passwords").value = True
     shows(box, "dialogue", "cGFzc3dvcmQwMQ==")
 
@@ -122,7 +123,7 @@ def test_base64_helper_goes_both_ways_and_into_the_line(box: Console) -> None:
     named(box, "plain").value = "test01@coremail.cn"
     named(box, "encode").click()
     named(box, "use").click()
-    assert box.line.text.value == named(box, "base64").value == "dGVzdDAxQGNvcmVtYWlsLmNu"
+    assert box.line.line == named(box, "base64").value == "dGVzdDAxQGNvcmVtYWlsLmNu"
     named(box, "base64").value = "cGFzc3dvcmQwMQ=="
     named(box, "decode").click()
     assert named(box, "plain").value == "password01"
@@ -136,7 +137,7 @@ def test_history_offers_what_was_typed(box: Console) -> None:
     until(lambda: box.typist.history == ["NOOP"])
     until(lambda: box._painter._thread is None)
     named(box, "earlier").click()
-    assert box.line.text.value == "NOOP"
+    assert box.line.line == "NOOP"
 
 
 def test_server_that_closes_is_told_and_can_be_connected_to_again(box: Console) -> None:
@@ -185,6 +186,16 @@ def test_one_drawer_is_open_at_a_time(box: Console) -> None:
         until(lambda: [key for key, drawer in box._drawers.items() if drawer.layout.display is None] == [name])  # noqa: B023
     drawers.value = "state chart"
     shows(box, "chart", "<svg")
+
+
+def test_typing_and_drawing_do_not_wait_for_each_other(box: Console) -> None:
+    drawing = threading.Thread(target=lambda: [box.draw() for _ in range(150)])
+    drawing.start()
+    for number in range(150):
+        enter(box.line, f"NOOP {number}")
+    drawing.join(10)
+    assert not drawing.is_alive()
+    until(lambda: len(box.typist.hand.now.transcript) == 301)
 
 
 def test_stranger_has_no_mailboxes_and_no_knobs(server: Server) -> None:
@@ -243,7 +254,7 @@ def test_session_of_the_article_delivers_on_a_lax_server_alone(lax: bool, server
     for line in ARTICLE.split("\n"):
         answered = line == "." or box.typist.hand.now.state is not State.MAIL_DATA
         before = len(box.typist.hand.now.transcript)
-        press_enter(box.line.text, line)
+        enter(box.line, line)
         until(lambda: not answered or len(box.typist.hand.now.transcript) > before + 1)  # noqa: B023
     shows(box, "status", "the server closed the connection")
     assert len(server.mailboxes["test02@coremail.cn"]) == lax

@@ -1,11 +1,13 @@
-"""A line is sent once: by Enter or by the button, and not by leaving the box."""
+"""A line is sent once, by Enter or by the button, however quickly the next one follows."""
 
-import time
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from smtplab.widgets.line_box import ENTER_PATIENCE, LineBox
-from tests.widgets.controls import named, press_enter, until
+from smtplab.widgets.line_box import LONG, Completed, LineBox, completed
+from tests.widgets.controls import enter, named
 
 Sent = list[tuple[str, str]]
 
@@ -20,49 +22,64 @@ def box(sent: Sent) -> LineBox:
     return LineBox(lambda text, end: sent.append((text, end)))
 
 
-def test_enter_sends_the_text_that_comes_after_it(box: LineBox, sent: Sent) -> None:
-    press_enter(box.text, "EHLO a")
-    assert sent == [("EHLO a", "CR LF")]
-    assert box.text.value == ""
+@pytest.mark.parametrize(
+    ("before", "now", "lines", "rest"),
+    [
+        pytest.param("", "NO", [], None, id="typing"),
+        pytest.param("NO", "NOOP\n", ["NOOP"], None, id="Enter at the end"),
+        pytest.param("", "\n", [""], None, id="an empty line"),
+        pytest.param("A\n", "A\n\n", [""], None, id="another empty line"),
+        pytest.param("A\nB", "A\nB\n", ["B"], None, id="the second line"),
+        pytest.param("A\n", "A\nB\nC\nD", ["B", "C"], None, id="several at once"),
+        pytest.param("EHLO world", "EHLO\n world", ["EHLO world"], "", id="Enter amid the line"),
+        pytest.param("A\nB\n", "A\n\nB\n", ["B"], "", id="Enter at the beginning of an earlier line"),
+        pytest.param("A\nB\n", "\nA\nB\n", ["A"], "", id="Enter before an earlier line"),
+        pytest.param("A\nB", "A\n", [], None, id="taken back"),
+        pytest.param("A\nB", "", [], None, id="emptied"),
+        pytest.param("A\nB", "X\nY\n", ["X", "Y"], None, id="replaced by lines"),
+        pytest.param("A\nB\n", "X\nY\n", ["X", "Y"], None, id="replaced by as many lines"),
+        pytest.param("A\n", "X", [], None, id="replaced by no line"),
+        pytest.param("A\nB\n", "AC\nB\n", [], None, id="an earlier line changed"),
+        pytest.param("x" * LONG, "x" * LONG + "\n", ["x" * LONG], "", id="much was typed"),
+    ],
+)
+def test_lines_that_became_whole_are_sent(before: str, now: str, lines: list[str], rest: str | None) -> None:
+    assert completed(before, now) == Completed(lines, rest)
 
 
-def test_enter_after_the_text_was_told_sends_it_too(box: LineBox, sent: Sent) -> None:
-    box.text.value = "NOOP"
-    press_enter(box.text)
-    until(lambda: sent == [("NOOP", "CR LF")])
+@given(st.lists(st.text("ab", max_size=3), max_size=8), st.data())
+def test_lines_are_sent_once_each_however_a_page_cuts_the_typing(lines: list[str], data: st.DataObject) -> None:
+    text = "".join(f"{line}\n" for line in lines)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    states = [text[:cut] for cut in (0, *cuts, len(text))]
+    assert [line for before, now in pairwise(states) for line in completed(before, now).lines] == lines
 
 
-def test_enter_in_an_empty_box_sends_an_empty_line(box: LineBox, sent: Sent) -> None:
-    press_enter(box.text)
-    until(lambda: sent == [("", "CR LF")])
+def test_enter_sends_the_line_with_the_chosen_end(box: LineBox, sent: Sent) -> None:
+    enter(box, "EHLO a")
+    named(box, "line-end").value = "LF"
+    enter(box, "NOOP")
+    enter(box, "")
+    assert sent == [("EHLO a", "CR LF"), ("NOOP", "LF"), ("", "LF")]
 
 
 def test_leaving_the_box_sends_nothing(box: LineBox, sent: Sent) -> None:
     box.text.value = "MAIL FROM:<a@b>"
-    time.sleep(2 * ENTER_PATIENCE)
-    assert sent == []
-    assert box.text.value == "MAIL FROM:<a@b>"
+    assert (sent, box.line) == ([], "MAIL FROM:<a@b>")
 
 
-def test_button_sends_what_is_in_the_box_with_the_chosen_end(box: LineBox, sent: Sent) -> None:
-    box.text.value = "NOOP"
-    named(box, "line-end").value = "LF"
+def test_button_sends_what_is_not_sent_yet(box: LineBox, sent: Sent) -> None:
+    enter(box, "EHLO a")
+    box.text.value += "NOOP"
     named(box, "send").click()
-    assert sent == [("NOOP", "LF")]
+    assert sent == [("EHLO a", "CR LF"), ("NOOP", "CR LF")]
+    assert box.text.value == ""
 
 
-def test_two_enters_send_two_lines(box: LineBox, sent: Sent) -> None:
-    press_enter(box.text, "a")
-    press_enter(box.text, "b")
-    assert [text for text, _ in sent] == ["a", "b"]
-    time.sleep(2 * ENTER_PATIENCE)
-    assert len(sent) == 2
-
-
-def test_other_messages_of_the_page_send_nothing(box: LineBox, sent: Sent) -> None:
-    box.text._handle_custom_msg({"event": "focus"}, [])
-    box.text.value = "NOOP"
-    assert sent == []
+def test_enter_amid_a_line_sends_it_whole_and_clears_the_box(box: LineBox, sent: Sent) -> None:
+    box.text.value = "EHLO world"
+    box.text.value = "EHLO\n world"
+    assert (sent, box.text.value) == ([("EHLO world", "CR LF")], "")
 
 
 def test_earlier_lines_are_put_into_the_box_one_after_the_other(box: LineBox, sent: Sent) -> None:
@@ -75,12 +92,13 @@ def test_earlier_lines_are_put_into_the_box_one_after_the_other(box: LineBox, se
     assert sent == []
 
 
-def test_after_a_line_was_sent_earlier_begins_with_the_latest(box: LineBox) -> None:
-    box.remember(["NOOP", "EHLO a"])
+def test_earlier_line_is_sent_again_by_enter(box: LineBox, sent: Sent) -> None:
+    box.remember(["QUIT", "NOOP"])
     box.recall(2)
-    box.say()
+    enter(box, "")
+    assert sent == [("NOOP", "CR LF")]
     box.recall(1)
-    assert box.text.value == "NOOP"
+    assert box.text.value == "QUIT"
 
 
 def test_nothing_sent_yet_has_nothing_earlier(box: LineBox) -> None:
@@ -88,8 +106,14 @@ def test_nothing_sent_yet_has_nothing_earlier(box: LineBox) -> None:
     assert box.text.value == ""
 
 
-def test_closed_it_sends_nothing_more(box: LineBox, sent: Sent) -> None:
-    press_enter(box.text)
-    box.close()
-    time.sleep(2 * ENTER_PATIENCE)
-    assert sent == []
+def test_lines_to_be_forgotten_leave_the_box_when_no_new_one_is_begun(box: LineBox, sent: Sent) -> None:
+    enter(box, "EHLO a")
+    enter(box, "cGFzc3dvcmQwMQ==")
+    box.forget({"other"})
+    assert box.text.value == "EHLO a\ncGFzc3dvcmQwMQ==\n"
+    box.text.value += "MA"
+    box.forget({"cGFzc3dvcmQwMQ=="})
+    assert box.line == "MA"
+    enter(box, "IL")
+    box.forget({"cGFzc3dvcmQwMQ=="})
+    assert (box.text.value, len(sent)) == ("", 3)

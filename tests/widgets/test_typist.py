@@ -76,3 +76,4 @@ def test_history_holds_no_password() -> None:
             until(lambda: len(typist.hand.now.transcript) == before + 2)  # noqa: B023
         typist.hand.close()
     assert typist.history == ["dGVzdDAxQGNvcmVtYWlsLmNu", "AUTH LOGIN", "EHLO a"]
+    assert typist.secrets == {"cGFzc3dvcmQwMQ==", "AUTH PLAIN AGEAYg=="}
