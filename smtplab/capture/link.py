@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 
 from smtplab.capture.frame import Frame
 
+ETHERNET: Final = 1
 LINKS: Final = {  # link type -> where the ethertype stands (None: there is none), where what it names begins
-    1: (12, 14),  # Ethernet
+    ETHERNET: (12, 14),
     113: (14, 16),  # Linux cooked, version 1
     276: (0, 20),  # and 2
     # The family number here differs by system and byte order; the version inside the IP header does not.
@@ -28,7 +29,8 @@ LINKS: Final = {  # link type -> where the ethertype stands (None: there is none
     228: (None, 0),
     229: (None, 0),
 }
-IP_ETHERTYPES: Final = (0x0800, 0x86DD)
+IPV4, IPV6 = 0x0800, 0x86DD
+IP_ETHERTYPES: Final = (IPV4, IPV6)
 VLAN_ETHERTYPES: Final = (0x8100, 0x88A8, 0x9100)  # IEEE 802.1Q, 802.1ad, and what came before 802.1ad
 
 TCP, ICMP, ICMPV6 = 6, 1, 58
@@ -43,12 +45,16 @@ EXTENSIONS: Final = {  # what to add to the length in the second octet, and its 
 }
 ICMP_ERRORS: Final = {ICMP: (3, 4, 5, 11, 12), ICMPV6: (1, 2, 3, 4)}  # RFC 792, RFC 4443 §2.1
 ICMP_HEADER: Final = 8
+FRAGMENT_OFFSET: Final = 0x1FFF
 
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = (1 << bit for bit in range(8))
 CONTROL: Final = SYN | FIN | RST  # what opens or closes a connection
 
 _TCP_HEADER: Final = struct.Struct("!4sIIBB")  # both ports, up to the flags; all that follows is of no use here
 _PORTS: Final = struct.Struct("!HH")
+# Ethertype; version and header length, total length, fragment, protocol and addresses of IPv4; what _TCP_HEADER has.
+_USUAL_HEADERS: Final = struct.Struct("!12xHBxH2xHxB2x8s4sIIBB6x")
+_USUAL_IP, _USUAL_TCP = 14, 34  # where they begin
 _LEAST_TCP_HEADER = _LEAST_IPV4_HEADER = 20
 _IPV4_HEADER: Final = struct.Struct("!2xH2xHxB")
 _IPV6_HEADER: Final = struct.Struct("!4xHB")
@@ -97,10 +103,28 @@ class Place(NamedTuple):
 def segment_of(frame: Frame) -> TcpSegment | None:
     """Take the TCP segment out of a frame; None where there is none, or where the frame ends inside a header."""
     try:
+        usual = _usual_segment(frame)
+        if usual is not None:
+            return usual
         place = place_of(frame)
         return None if place is None else _segment(frame.octets, *place)
     except (struct.error, IndexError):
         return None
+
+
+def _usual_segment(frame: Frame) -> TcpSegment | None:
+    """Read in one go what most frames are: Ethernet, IPv4 without options, TCP, whole. None for any other one."""
+    _, _, link_type, octets, _ = frame
+    if link_type != ETHERNET or len(octets) < _USUAL_HEADERS.size:
+        return None
+    ethertype, version, total, fragment, protocol, addresses, ports, sequence, acknowledgment, length, flags = (
+        _USUAL_HEADERS.unpack_from(octets)
+    )
+    data, end = _USUAL_TCP + (length >> 4) * 4, _USUAL_IP + total
+    is_tcp = ethertype == IPV4 and version == 0x45 and protocol == TCP and not fragment & FRAGMENT_OFFSET
+    if is_tcp and _USUAL_TCP + _LEAST_TCP_HEADER <= data <= end <= len(octets):
+        return TcpSegment(*_endpoints(addresses, ports), sequence, acknowledgment, flags, octets[data:end])
+    return None
 
 
 def place_of(frame: Frame) -> Place | None:
@@ -170,7 +194,7 @@ def _beyond_ipv4(octets: bytes, network: int, limit: int) -> tuple[int, int, int
     total, fragment, protocol = _IPV4_HEADER.unpack_from(octets, network)
     header = (octets[network] & 0x0F) * 4
     end = min(network + total, limit) if total else limit
-    has_transport_header = header >= _LEAST_IPV4_HEADER and not fragment & 0x1FFF
+    has_transport_header = header >= _LEAST_IPV4_HEADER and not fragment & FRAGMENT_OFFSET
     return network + header, end, protocol if has_transport_header else -1
 
 

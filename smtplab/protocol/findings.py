@@ -73,10 +73,22 @@ def _line_lengths(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
     limit, source = _LIMITS[entry.kind]
     if len(entry.octets) <= limit or entry.verb == "AUTH":
         return
+    if not _has_longer_line(entry.octets, limit - 1):
+        return
     octets = unstuff(entry.octets) if entry.kind is Kind.MAIL_DATA else entry.octets  # a stuffed dot is not counted
     longest = max(map(len, octets.split(b"\n"))) + 1
     if longest > limit:
         yield "line too long", f"a line of {longest} octets, where {limit} are allowed", source
+
+
+def _has_longer_line(octets: bytes, size: int) -> bool:
+    """Tell whether a line has more than `size` octets before its LF. Most lines need not be looked at for that."""
+    start = 0
+    while len(octets) - start > size:
+        start = octets.rfind(b"\n", start, start + size + 1) + 1
+        if start == 0:
+            return True
+    return False
 
 
 def _commands(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:

@@ -249,3 +249,15 @@ def test_syn_is_kept_among_the_flags() -> None:
     segment = segment_of(frame(ipv4(tcp(flags=SYN)), RAW_IP))
     assert segment is not None
     assert segment.flags == SYN
+
+
+@given(st.data())
+def test_damaged_packet_is_the_same_in_ethernet_as_alone(data: st.DataObject) -> None:
+    """What most frames are is read by a shorter way, which must lead to the same."""
+    octets = bytearray(ipv4(SEGMENT) + data.draw(st.sampled_from([b"", bytes(6)])))
+    for position in data.draw(st.lists(st.integers(0, 39), max_size=3)):
+        octets[position] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.none() | st.integers(0, len(octets)))
+    alone = frame(bytes(octets), RAW_IP, cut=cut)
+    wrapped = frame(ethernet(bytes(octets)), cut=None if cut is None else cut + 14)
+    assert segment_of(wrapped) == segment_of(alone)
