@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from smtplab.protocol import grammar
-from smtplab.protocol.commands import COMMAND_LINE_LIMIT, VERBS, Bdat, Mail
+from smtplab.protocol.commands import COMMAND_LINE_LIMIT, VERBS, Mail
 from smtplab.protocol.mail import unstuff
 from smtplab.protocol.replies import REPLY_LINE_LIMIT, Reply
 from smtplab.protocol.sending import TEXT_LINE_LIMIT
-from smtplab.protocol.states import END_OF_DATA, TRANSITIONS, State
+from smtplab.protocol.states import CONNECTED, END_OF_DATA, SENDER, TLS_HANDSHAKE, TRANSITIONS
 from smtplab.protocol.transcript import Entry, Kind, Transcript
 
 
@@ -56,8 +56,10 @@ def findings(transcript: Transcript) -> list[Finding]:
     for index, entry in enumerate(transcript):
         if entry.stream not in streams:
             streams[entry.stream] = _Stream()
+        memory = streams[entry.stream]
         for judge in JUDGES[entry.kind]:
-            found += [Finding(index, *judgement) for judgement in judge(entry, streams[entry.stream])]
+            for judgement in judge(entry, memory):
+                found.append(Finding(index, *judgement))
     return found
 
 
@@ -92,21 +94,22 @@ def _has_longer_line(octets: bytes, size: int) -> bool:
 
 
 def _commands(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
-    if entry.verb in ("MAIL", "RCPT") and _STRAY_BLANK.match(entry.argument):
+    verb = entry.verb
+    if verb in ("MAIL", "RCPT") and _STRAY_BLANK.match(entry.argument):
         yield "blank beside the colon", "no blank may stand beside the colon", "RFC 5321 §3.3"
-    if entry.verb in ("EHLO", "HELO"):
+    if verb in ("EHLO", "HELO"):
         domain = entry.argument
         if not (grammar.is_domain(domain) or grammar.is_address_literal(domain)):
             yield "no domain", "the client names itself by no domain and no address literal", "RFC 5321 §4.1.1.1"
         elif b"." not in domain and not domain.startswith(b"["):
             yield "name without a dot", "the name is not fully qualified", "RFC 5321 §2.3.5"
-    if entry.verb not in VERBS:
+    if verb not in VERBS:
         yield "unknown verb", "no standard known here defines this verb", "RFC 5321 §4.1.1"
 
 
 def _order(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
     """A command that the server says comes at the wrong time, or that it takes though it does."""
-    if entry.answers not in VERBS or entry.before is State.CONNECTED:
+    if entry.answers not in VERBS or entry.before is CONNECTED:
         return
     if (entry.before, entry.answers) not in TRANSITIONS and entry.code is not None and entry.code < 400:
         yield "order not kept", f"{entry.answers} was taken in a state in which it has no place", "RFC 5321 §4.1.4"
@@ -130,14 +133,14 @@ def _tls(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
         memory.tls_promised = False
         if entry.kind is not Kind.TLS:
             yield "no TLS after all", "STARTTLS was accepted, and the client went on in clear text", "RFC 3207 §4"
-    if entry.after is State.TLS_HANDSHAKE and entry.kind is Kind.REPLY:
+    if entry.after is TLS_HANDSHAKE and entry.kind is Kind.REPLY:
         memory.tls_promised = True
 
 
 def _announced(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
     if isinstance(entry.message, Mail):
         memory.body = entry.message.parameters.get("BODY", "").upper()
-    if entry.verb == "BDAT" and not isinstance(entry.message, Bdat):
+    if entry.message is None and entry.verb == "BDAT":
         yield "malformed BDAT", "the size of the chunk is not to be read", "RFC 3030 §2"
 
 
@@ -157,7 +160,7 @@ def _message(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
 
 
 def _nobody(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
-    if entry.answers == "DATA" and entry.code == 354 and entry.before is State.SENDER:
+    if entry.answers == "DATA" and entry.code == 354 and entry.before is SENDER:
         yield "message for nobody", "354 though no recipient was accepted", "RFC 5321 §3.3"
     if entry.answers == END_OF_DATA and entry.code is not None and 300 <= entry.code < 400:
         yield "no answer", "the end of the mail data is answered by yes or no", "RFC 5321 §4.3.2"

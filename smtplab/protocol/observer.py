@@ -19,7 +19,18 @@ from smtplab.protocol.fields import argument_of, verb_of
 from smtplab.protocol.flow import Flow, Taken
 from smtplab.protocol.leniency import read_command, read_reply, state_after
 from smtplab.protocol.replies import Reply
-from smtplab.protocol.states import BDAT_LAST, END_OF_DATA, GREETING, TRANSITIONS, State
+from smtplab.protocol.states import (
+    AUTHENTICATING,
+    BDAT_LAST,
+    CONNECTED,
+    END_OF_DATA,
+    GREETING,
+    MAIL_DATA,
+    READY,
+    TLS_HANDSHAKE,
+    TRANSITIONS,
+    State,
+)
 from smtplab.protocol.tls.names import TLS_HEADER
 from smtplab.protocol.transcript import Entry, Kind, Party
 
@@ -51,14 +62,14 @@ class Observer:
     greeting where TLS began with STARTTLS (RFC 3207 §4.2).
     """
 
-    def __init__(self, stream: int = 0, *, inside_tls: bool = False, state: State = State.CONNECTED) -> None:
+    def __init__(self, stream: int = 0, *, inside_tls: bool = False, state: State = CONNECTED) -> None:
         self.state = state
         self._stream = stream
         self._inside_tls = inside_tls
         self._client = Flow()
         self._server = Flow()
         self._unanswered: deque[str] = deque()  # what the server has still to answer, oldest first; "" for no command
-        self._greeted = state is not State.CONNECTED
+        self._greeted = state is not CONNECTED
         self._tls = False
         self._closing = False
         self._reply_lost = False  # just now
@@ -89,7 +100,7 @@ class Observer:
         entries.append(self._entry(party, Kind.GAP, gap, missing=missing))
         if party == "client":
             self._chunk = max(0, self._chunk - missing)
-            self._end_mark_may_be_lost = self.state is State.MAIL_DATA or self._waits_for_reply()
+            self._end_mark_may_be_lost = self.state is MAIL_DATA or self._waits_for_reply()
             return entries + self._read()
         self._greeted = self._reply_lost = True
         if self._waits_for_reply():
@@ -102,7 +113,7 @@ class Observer:
         while self._waits_for_reply() and self._client:
             self._assume_reply()
             entries += self._read()
-        if self.state is State.MAIL_DATA and not self._greeted and self._client.has_lax_end_mark():
+        if self.state is MAIL_DATA and not self._greeted and self._client.has_lax_end_mark():
             self._client.lax = True  # no server is there to say what it took for the end, so the likeliest is taken
             entries += self._read()
         self._closing = True
@@ -140,9 +151,9 @@ class Observer:
         self._unanswered.clear()
         if verb == "AUTH":
             says_command = verb_of(bytes(self._client.octets[:10])) in ("AUTH", "EHLO", "HELO", "MAIL", "QUIT")
-            self.state = State.READY if says_command or self._auth.is_over else State.AUTHENTICATING
+            self.state = READY if says_command or self._auth.is_over else AUTHENTICATING
         else:
-            self.state = State.MAIL_DATA if verb == "DATA" else State.TLS_HANDSHAKE
+            self.state = MAIL_DATA if verb == "DATA" else TLS_HANDSHAKE
 
     def _settle_lost_replies(self, speaker: Party) -> None:
         """Decide which commands were answered by replies that are not in the capture: all, if the client goes on.
@@ -153,19 +164,19 @@ class Observer:
         answered = len(self._unanswered) - (speaker == "server")
         for _ in range(answered):
             if self._unanswered.popleft() == END_OF_DATA:
-                self.state = State.READY
+                self.state = READY
 
     # The client's side
 
     def _next_of_client(self) -> Entry | None:
         if self._chunk:
             return self._take_chunk()
-        if self.state is State.MAIL_DATA and END_OF_DATA not in self._unanswered:
+        if self.state is MAIL_DATA and END_OF_DATA not in self._unanswered:
             return self._take_mail_data()
         line = self._client.take_line()
         if line is None:
             return None
-        return self._auth_line(line) if self.state is State.AUTHENTICATING else self._command(line)
+        return self._auth_line(line) if self.state is AUTHENTICATING else self._command(line)
 
     def _command(self, line: Taken) -> Entry:
         self._end_mark_may_be_lost = False
@@ -207,7 +218,7 @@ class Observer:
         end = self._server.find_reply_end()
         if end is None:
             return None
-        if self.state is State.MAIL_DATA and not self._unanswered and not self._closing:
+        if self.state is MAIL_DATA and not self._unanswered and not self._closing:
             if self._client.has_lax_end_mark():
                 self._client.lax = True  # it answers, so it has seen an end: the lesson on smuggling is about this
                 return self._take_mail_data()
@@ -241,13 +252,13 @@ class Observer:
             return "DATA"
         if self._unanswered:
             return self._unanswered.popleft() or None
-        return END_OF_DATA if self.state is State.MAIL_DATA else None
+        return END_OF_DATA if self.state is MAIL_DATA else None
 
     # TLS, leftovers, entries
 
     def _tls_begins(self, party: Party) -> bool:
         """Whether the octets are a TLS record where one may begin: at the start (RFC 8314 §3.3), or after STARTTLS."""
-        expected = self.state in (State.CONNECTED, State.TLS_HANDSHAKE) and not self._unanswered
+        expected = self.state in (CONNECTED, TLS_HANDSHAKE) and not self._unanswered
         self._tls = expected and _TLS_RECORD.match(self._flow(party).octets) is not None
         return self._tls
 
@@ -269,7 +280,7 @@ class Observer:
         if not flow:
             return []
         kind = Kind.TLS if self._tls else Kind.UNKNOWN
-        if party == "client" and self.state is State.MAIL_DATA and END_OF_DATA not in self._unanswered:
+        if party == "client" and self.state is MAIL_DATA and END_OF_DATA not in self._unanswered:
             kind = Kind.MAIL_DATA
         elif party == "client" and self._chunk:
             kind = Kind.CHUNK

@@ -72,28 +72,17 @@ class Entry:
     @property
     def verb(self) -> str | None:
         """The verb that this entry belongs to, in upper case: its own, or the one that it answers or continues."""
-        match self.kind:
-            case Kind.COMMAND:
-                return fields.verb_of(self.octets)
-            case Kind.REPLY:
-                return self.answers
-            case Kind.AUTH:
-                return "AUTH"
-            case Kind.MAIL_DATA:
-                return "DATA"
-            case Kind.END_OF_DATA:
-                return END_OF_DATA
-            case Kind.CHUNK:
-                return "BDAT"
-            case _:
-                return None
+        if self.kind is Kind.REPLY:
+            return self.answers
+        return fields.verb_of(self.octets) if self.kind is Kind.COMMAND else CONTINUED.get(self.kind)
 
     @property
     def phase(self) -> str:
         """The phase of the session, as the lessons name it: greeting, EHLO, HELO, AUTH, MAIL, RCPT, DATA, QUIT, ..."""
         if self.kind is Kind.TLS:
             return "TLS"
-        return PHASES.get(self.verb or "", self.verb or "")
+        verb = self.verb or ""
+        return PHASES.get(verb, verb)
 
     @property
     def argument(self) -> bytes:
@@ -112,6 +101,7 @@ class Entry:
         return fields.tile(self.kind, self.octets, self.answers, self.decoded, party=self.party, begins=begins)
 
 
+CONTINUED = {Kind.AUTH: "AUTH", Kind.MAIL_DATA: "DATA", Kind.END_OF_DATA: END_OF_DATA, Kind.CHUNK: "BDAT"}
 PHASES = {GREETING: "greeting", END_OF_DATA: "DATA", "BDAT": "DATA", BDAT_LAST: "DATA", "STARTTLS": "TLS"}
 
 

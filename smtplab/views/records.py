@@ -9,14 +9,12 @@ from collections.abc import Hashable, Iterator
 from json.encoder import encode_basestring as quoted
 from typing import Any, Final
 
-from smtplab.protocol.fields import Field
+from smtplab.protocol.fields import SHORT, Field
 from smtplab.protocol.findings import findings
 from smtplab.protocol.replies import Reply
 from smtplab.protocol.transcript import Entry, Kind, Transcript
 
-# Much of what is said in one session is said in the next one too: what is short is written once, and remembered.
-SHORT: Final = 512  # octets
-REMEMBERED: Final = 10_000
+REMEMBERED: Final = 10_000  # of what is short: much of what is said in one session is said in the next one too
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 
@@ -39,7 +37,8 @@ def record(entry: Entry) -> dict[str, Any]:
     `lines` are the lines of the octets without their ends. `decoded` is what the base64 of an AUTH exchange says, or
     what a TLS record holds. `tls` says whether the octets were inside TLS; its records themselves are not.
     """
-    return _place(entry) | _said(entry) | {"fields": [field._asdict() for field in entry.fields]}
+    parts = {"lines": _lines(entry), "fields": [field._asdict() for field in entry.fields]}
+    return _place(entry) | _said(entry) | parts
 
 
 def _place(entry: Entry) -> dict[str, Any]:
@@ -53,7 +52,7 @@ def _place(entry: Entry) -> dict[str, Any]:
 
 
 def _said(entry: Entry) -> dict[str, Any]:
-    """Give what was said, but for its fields."""
+    """Give what was said, but for its lines and fields."""
     is_command = entry.kind is Kind.COMMAND
     reply = entry.message if isinstance(entry.message, Reply) else None
     return {
@@ -64,7 +63,6 @@ def _said(entry: Entry) -> dict[str, Any]:
         "argument": _text(entry.argument) if is_command else None,
         "code": entry.code,
         "enhanced": (reply.enhanced or None) if reply else None,
-        "lines": _lines(entry),
         "text": well_formed(reply.text) if reply else None,
         "answers": entry.answers,
         "phase": entry.phase,
@@ -107,12 +105,13 @@ def _said_json(entry: Entry, remembered: dict[Hashable, str]) -> str:
 
 
 def _write_said(entry: Entry) -> str:
+    """Write lines and fields by hand: there are so many of them that the encoder would take most of the time."""
+    lines = ", ".join(map(quoted, _lines(entry)))
     fields = ", ".join(map(_field_json, entry.fields))
-    return f'{_ENCODER.encode(_said(entry))[1:-1]}, "fields": [{fields}]'
+    return f'{_ENCODER.encode(_said(entry))[1:-1]}, "lines": [{lines}], "fields": [{fields}]'
 
 
 def _field_json(field: Field) -> str:
-    """Write a field. There are so many of them that the encoder would take most of the time."""
     name, start, stop, value, meaning, source = field
     return (
         f'{{"name": {quoted(name)}, "start": {start}, "stop": {stop}, "value": {quoted(value)}, '

@@ -5,6 +5,7 @@ what is wrong in it is a field that says so.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, Literal
 
 from smtplab.protocol import auth
@@ -15,6 +16,8 @@ from smtplab.protocol.fields.replies import tile_reply
 from smtplab.protocol.fields.tiles import Field, Tiles
 from smtplab.protocol.fields.tls import tile_tls
 from smtplab.protocol.fields.tunnel import tile_unknown
+
+SHORT: Final = 512  # octets: a line of a command or a reply
 
 __all__ = ["EXTENSIONS", "VERBS", "Field", "argument_of", "tile", "verb_of"]
 
@@ -33,6 +36,18 @@ def tile(
     kind: a value of `Kind`. answers: for a reply, what it answers. decoded: for AUTH, what its base64 says; for TLS,
     what its record holds. party: who sent it. begins: for a chunk, whether none of its message came before it.
     """
+    cut = _cut_again if len(octets) <= SHORT else _cut
+    return cut(kind, octets, answers, decoded, party, begins)
+
+
+def _cut(
+    kind: str,
+    octets: bytes,
+    answers: str | None,
+    decoded: auth.Decoded,
+    party: Literal["client", "server"],
+    begins: bool,
+) -> tuple[Field, ...]:
     if kind == "mail data":
         return tuple(tile_mail_data(octets))
     if kind == "chunk":
@@ -54,3 +69,4 @@ _TILERS: Final[dict[str, Callable[[Tiles, auth.Decoded], None]]] = {
     "end of data": tile_end_of_data,
     "tls": tile_tls,
 }
+_cut_again: Final = lru_cache(maxsize=1024)(_cut)  # one session says much of what the session before has said

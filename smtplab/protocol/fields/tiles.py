@@ -54,10 +54,11 @@ class Tiles:
 
     def take_match(self, match: re.Match[bytes], names: dict[str, tuple[str, str]]) -> None:
         """Make a field of each named group, in order. What lies between groups is an unnamed blank."""
-        for group in match.re.groupindex:
-            start, stop = match.span(group)
-            if start >= 0:
-                self.take(start, "blank", "separates", "RFC 5321 §2.4")
+        for group, number in match.re.groupindex.items():
+            start, stop = match.span(number)
+            if start < stop:
+                if start > self.position:
+                    self.take(start, "blank", "separates", "RFC 5321 §2.4")
                 self.take(stop, group.replace("_", " "), *names[group])
 
     def take_line_end(self, stop: int) -> None:
