@@ -70,6 +70,13 @@ def test_client_left_without_quit_says_it(server: Server) -> None:
     assert client.state is State.CLOSED
 
 
+def test_client_without_a_name_says_its_address(server: Server) -> None:
+    said: list[Entry] = []
+    with Client(server, listener=said.append) as client:
+        client.introduce()
+    assert (said[1].verb, said[1].argument) == ("EHLO", b"[127.0.0.1]")
+
+
 def test_client_left_by_an_error_says_no_quit(server: Server) -> None:
     said: list[Entry] = []
     with pytest.raises(RuntimeError, match="mine"), Client(server, listener=said.append):

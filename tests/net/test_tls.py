@@ -69,6 +69,12 @@ def test_implicit_tls_greets_inside(inside: Server) -> None:
         assert client.send_message(USER, [RECIPIENT], "Subject: x\n\n") == {}
 
 
+def test_introduce_inside_tls_begins_no_other(inside: Server) -> None:
+    with Client(inside, implicit_tls=True) as client:
+        client.introduce(tls="required")
+        assert client.state is State.READY
+
+
 def test_introduce_begins_tls_where_it_is_offered(server: Server) -> None:
     with Client(server) as client:
         client.introduce(tls="opportunistic")

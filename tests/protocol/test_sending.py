@@ -45,6 +45,12 @@ PLANS = [
         Plan({"BODY": "8BITMIME", "SMTPUTF8": ""}, False, False),
         id="8-bit header",
     ),
+    pytest.param(
+        "Subject: ä\r\n\r\n".encode(),
+        {"8BITMIME": "", "SMTPUTF8": "FOO=BAR"},
+        Plan({"BODY": "8BITMIME", "SMTPUTF8": ""}, False, False),
+        id="parameters of SMTPUTF8 that nobody knows",
+    ),
     pytest.param(b"\r\n\0\r\n", without("SIZE", "PIPELINING"), Plan({"BODY": "BINARYMIME"}, False, True), id="NUL"),
     pytest.param(
         b"\r\na\nb\r\n", without("SIZE", "PIPELINING"), Plan({"BODY": "BINARYMIME"}, False, True), id="bare LF"

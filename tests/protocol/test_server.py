@@ -184,7 +184,45 @@ def test_session_blank_after_the_colon_is_501_by_default(play: Play) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("no header at all\r\n", id="no header"),
+        pytest.param("\r\nTo: b@example.org\r\n", id="empty header"),
+        pytest.param("Subject x\r\n: y\r\n\r\n", id="malformed header"),
+        pytest.param("Resent-To: b@example.org\r\n\r\n", id="Resent-To without the others"),
+        pytest.param("Received: by nobody at all\r\n\r\n", id="malformed Received"),
+        pytest.param("Content-Transfer-Encoding: binary\r\n\r\n\xff\r\n", id="binary without BODY"),
+        pytest.param("Content-Type: multipart/mixed\r\n\r\n--\r\n", id="malformed MIME"),
+    ],
+)
+def test_message_of_any_kind_is_taken(play: Play, content: str) -> None:
+    octets = content.encode("latin-1")
+    escaped = str(octets)[2:-1]
+    driver = play(DATA + f"c: {escaped}.\\r\\n\nS: {{QUEUED_1}}")
+    assert driver.mails[0].content == octets
+
+
 # The size of messages
+
+
+@pytest.mark.parametrize("size", [0, 3, 100])
+def test_size_that_was_announced_does_not_end_the_message(play: Play, size: int) -> None:
+    driver = play(
+        EHLO
+        + f"""
+        C: MAIL FROM:<a@example.org> SIZE={size}
+        S: {{SENDER_OK}}
+        C: RCPT TO:<b@example.org>
+        S: {{RECIPIENT_OK}}
+        C: DATA
+        S: {{START_MAIL_INPUT}}
+        C: 12345678
+        C: .
+        S: {{QUEUED_1}}
+        """
+    )
+    assert driver.mails[0].content == b"12345678\r\n"
 
 
 def test_data_message_at_the_limit_is_taken(play: Play) -> None:

@@ -95,6 +95,20 @@ def test_dsn_parameters_come_with_the_mail(play: Play) -> None:
     assert mail.recipients[0].parameters == {"NOTIFY": "SUCCESS,FAILURE", "ORCPT": "rfc822;b+2Bc@example.org"}
 
 
+def test_dsn_parameters_of_the_largest_size_are_taken(play: Play) -> None:
+    envelope_id, address = "e" * 100, "rfc822;" + "a" * 482 + "@example.org"[:11]
+    play(
+        EHLO
+        + f"""
+        C: MAIL FROM:<{"s" * 64}@example.org> RET=HDRS ENVID={envelope_id}
+        S: {{SENDER_OK}}
+        C: RCPT TO:<{"r" * 64}@example.org> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT={address}
+        S: {{RECIPIENT_OK}}
+        """
+    )
+    assert len(address) == 500
+
+
 @pytest.mark.parametrize(
     ("line", "reply"),
     [

@@ -47,6 +47,19 @@ def test_helo_is_answered_in_one_line(play: Play) -> None:
         """)
 
 
+@pytest.mark.parametrize("domain", ["localhost", "mail.coremail.cn", "nowhere.invalid", "[192.0.2.1]", "[IPv6:::1]"])
+@pytest.mark.parametrize("verb", ["EHLO", "HELO"])
+def test_hello_of_any_domain_is_taken(play: Play, verb: str, domain: str) -> None:
+    """Nobody has to be called what it calls itself."""
+    play(f"""
+        S: {{GREETING}}
+        C: {verb} {domain}
+        S: {{{verb}}}
+        C: MAIL FROM:<a@example.org>
+        S: {{SENDER_OK}}
+        """)
+
+
 @pytest.mark.parametrize("verb", ["EHLO", "HELO"])
 def test_hello_clears_an_open_mail_transaction(play: Play, verb: str) -> None:
     driver = play(
