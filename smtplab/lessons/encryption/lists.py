@@ -17,7 +17,7 @@ PLACES = ("in clear text", "inside TLS")
 class DifferingExtensions(Exercise):
     """Name the lines whose extension one list has alone."""
 
-    form = 'letters, such as `"AC"`'
+    form = 'letters, such as `"BDH"`'
     hints = (
         "An extension is named by its keyword, the first word of its line. What follows are parameters.",
         "Look for the keywords that come once. One of them must not be offered inside TLS (RFC 3207 §4.2).",
