@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from smtplab.net.networks import Address
 from smtplab.net.taps import Happening
@@ -40,8 +40,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet, or wait for the TLS handshake of the client first."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # by what it does: uvloop's has another class
         self._client = transport.get_extra_info("peername")[:2]
         self._local = transport.get_extra_info("sockname")[:2]
         self._server.connections.add(self)
