@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 # The names that the tables give them.
 SMTPLAB: Final = "smtplab"
+SMTPLAB_ON_UVLOOP: Final = "smtplab on uvloop"
 AIOSMTPD: Final = "aiosmtpd"
 SMTP_SINK: Final = "smtp-sink"
 
@@ -22,6 +23,12 @@ _SMTPLAB_SOURCE = """
 import sys
 from smtplab.cli import main
 main(["serve", "--port", sys.argv[1], "--discard"])
+"""
+_SMTPLAB_ON_UVLOOP_SOURCE = """
+import sys, threading, uvloop
+from smtplab import Server
+Server(port=int(sys.argv[1]), discard=True, new_loop=uvloop.new_event_loop).start()
+threading.Event().wait()
 """
 # Told its name, since otherwise it asks the resolver for it at each connection, which may take seconds.
 _AIOSMTPD_SOURCE = """
@@ -31,6 +38,11 @@ from aiosmtpd.handlers import Sink
 Controller(Sink(), hostname="127.0.0.1", port=int(sys.argv[1]), server_hostname="localhost").start()
 threading.Event().wait()
 """
+_SOURCES: Final = {
+    SMTPLAB: _SMTPLAB_SOURCE,
+    SMTPLAB_ON_UVLOOP: _SMTPLAB_ON_UVLOOP_SOURCE,
+    AIOSMTPD: _AIOSMTPD_SOURCE,
+}
 _PATH = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"  # where Debian keeps smtp-source, for root only
 
 
@@ -67,8 +79,7 @@ def _command(name: str, port: int) -> list[str]:
     if name == SMTP_SINK:
         nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # smtp-sink does not run as root
         return [program("smtp-sink"), *nobody, f"127.0.0.1:{port}", "100"]
-    source = {SMTPLAB: _SMTPLAB_SOURCE, AIOSMTPD: _AIOSMTPD_SOURCE}[name]
-    return [sys.executable, "-c", source, str(port)]
+    return [sys.executable, "-c", _SOURCES[name], str(port)]
 
 
 def _wait_for(port: int, seconds: float = 10) -> None:

@@ -1,8 +1,8 @@
 """How fast does the server take mail? Against aiosmtpd, under postfix's smtp-source; smtp-sink shows what C can do.
 
-    python3 -m benchmarks.server [--rounds N]
+    python3 -m benchmarks.server [--rounds N] [--uvloop]
 
-All three discard what they get, so that none waits for a disk. They take turns under each load in one run, since
+All of them discard what they get, so that none waits for a disk. They take turns under each load in one run, since
 machines differ more than servers do. Prints two tables, each the median of the rounds: messages a second by the clock,
 and the processor time that a message costs, which says more on a machine that has other things to do. Linux only.
 """
@@ -11,14 +11,15 @@ import argparse
 import os
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple
 
-from benchmarks.peers import AIOSMTPD, SMTP_SINK, SMTPLAB, Serving, program, serving
+from benchmarks.peers import AIOSMTPD, SMTP_SINK, SMTPLAB, SMTPLAB_ON_UVLOOP, Serving, program, serving
 
-SERVERS: Final = (SMTPLAB, AIOSMTPD, SMTP_SINK)
+OTHERS: Final = (AIOSMTPD, SMTP_SINK)
 SESSIONS: Final = 10  # at a time
 
 
@@ -61,11 +62,11 @@ def send(load: Load, server: Serving) -> Speed:
     return Speed(load.messages / seconds, spent / load.messages * 1e6)
 
 
-def measure(rounds: int) -> dict[Load, dict[str, Speed]]:
+def measure(names: Sequence[str], rounds: int) -> dict[Load, dict[str, Speed]]:
     """Give the median speed for each load and server."""
     with ExitStack() as stack:
-        servers = {name: stack.enter_context(serving(name)) for name in SERVERS}
-        seen: dict[Load, dict[str, list[Speed]]] = {load: {name: [] for name in SERVERS} for load in LOADS}
+        servers = {name: stack.enter_context(serving(name)) for name in names}
+        seen: dict[Load, dict[str, list[Speed]]] = {load: {name: [] for name in names} for load in LOADS}
         for _ in range(rounds):
             for load in LOADS:
                 for name, server in servers.items():
@@ -77,13 +78,15 @@ def measure(rounds: int) -> dict[Load, dict[str, Speed]]:
 
 
 def table(head: str, figures: dict[Load, dict[str, float]], *, more_is_better: bool) -> str:
-    """Write a table in Markdown, with how many times as good as the others smtplab is."""
-    others = SERVERS[1:]
-    rows = [[head, *SERVERS, *(f"x {name}" for name in others)], ["---", *["---:"] * (len(SERVERS) + len(others))]]
+    """Write a table in Markdown, with how many times as good as the others the first server is."""
+    names = list(next(iter(figures.values())))
+    rows = [[head, *names, *(f"x {name}" for name in OTHERS)], ["---", *["---:"] * (len(names) + len(OTHERS))]]
     for load, by_name in figures.items():
-        ratios = [by_name[SMTPLAB] / by_name[name] for name in others]
+        ratios = [by_name[names[0]] / by_name[name] for name in OTHERS]
         better = ratios if more_is_better else [1 / ratio for ratio in ratios]
-        rows.append([load.name, *(f"{by_name[name]:,.0f}" for name in SERVERS), *(f"{times:.2f}" for times in better)])
+        rows.append(
+            [load.name, *(f"{figure:,.0f}" for figure in by_name.values()), *(f"{times:.2f}" for times in better)]
+        )
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -91,7 +94,10 @@ def main() -> None:
     """Measure, and print the tables."""
     parser = argparse.ArgumentParser(description="How fast smtplab takes mail, against aiosmtpd and smtp-sink.")
     parser.add_argument("--rounds", type=int, default=3, help="how often each load is sent (default: %(default)s)")
-    speeds = measure(parser.parse_args().rounds)
+    parser.add_argument("--uvloop", action="store_true", help="run smtplab on uvloop, which has to be installed")
+    arguments = parser.parse_args()
+    ours = SMTPLAB_ON_UVLOOP if arguments.uvloop else SMTPLAB
+    speeds = measure((ours, *OTHERS), arguments.rounds)
     rates = {load: {name: speed.rate for name, speed in by_name.items()} for load, by_name in speeds.items()}
     costs = {load: {name: speed.cost for name, speed in by_name.items()} for load, by_name in speeds.items()}
     print(table("messages a second", rates, more_is_better=True))
