@@ -122,7 +122,9 @@ def _field_json(field: Field) -> str:
 def _lines(entry: Entry) -> list[str]:
     if entry.kind is Kind.TLS or not entry.octets:
         return []
-    return _text(entry.octets).removesuffix("\n").removesuffix("\r").replace("\r\n", "\n").split("\n")
+    text = _text(entry.octets).removesuffix("\n").removesuffix("\r")
+    lines = text.split("\r\n")
+    return lines if text.count("\n") == len(lines) - 1 else text.replace("\r\n", "\n").split("\n")
 
 
 def _text(octets: bytes) -> str:
