@@ -42,3 +42,10 @@ def test_lax_end_is_looked_for_anew_after_something_was_taken() -> None:
     assert not flow.has_lax_end_mark()
     flow.add(b"\n.\n", 0.0, None)
     assert flow.has_lax_end_mark()
+
+
+def test_take_nothing_gives_nothing_and_leaves_all() -> None:
+    flow = Flow()
+    flow.add(b"ab", 1.0, 1)
+    assert flow.take(0) == Taken(b"", 0.0, ())
+    assert flow.take(2) == Taken(b"ab", 1.0, (1,))
