@@ -16,6 +16,8 @@ from smtplab.protocol.transcript import Entry, Kind, Transcript
 
 REMEMBERED: Final = 10_000  # of what is short: much of what is said in one session is said in the next one too
 
+CONTROLS: Final = bytes(range(0x20))
+
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -106,15 +108,30 @@ def _said_json(entry: Entry, remembered: dict[Hashable, str]) -> str:
 
 def _write_said(entry: Entry) -> str:
     """Write lines and fields by hand: there are so many of them that the encoder would take most of the time."""
-    lines = ", ".join(map(quoted, _lines(entry)))
+    lines = _lines_json(entry)
     fields = ", ".join(map(_field_json, entry.fields))
     return f'{_ENCODER.encode(_said(entry))[1:-1]}, "lines": [{lines}], "fields": [{fields}]'
+
+
+def _lines_json(entry: Entry) -> str:
+    """Write the lines; at one stroke where nothing but quotation marks and backslashes is to be escaped, as in most."""
+    octets = entry.octets
+    printed = len(octets.translate(None, CONTROLS))
+    if octets.endswith(b"\r\n") and printed == len(octets) - 2 * octets.count(b"\r\n") and entry.kind is not Kind.TLS:
+        return _quoted_safe(_text(octets[:-2])).replace("\r\n", '", "')
+    return ", ".join(map(quoted, _lines(entry)))
+
+
+def _quoted_safe(text: str) -> str:
+    """Quote text without control characters: the encoder looks at each character, which takes longer."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _field_json(field: Field) -> str:
     name, start, stop, value, meaning, source = field
     return (
-        f'{{"name": {quoted(name)}, "start": {start}, "stop": {stop}, "value": {quoted(value)}, '
+        f'{{"name": {quoted(name)}, "start": {start}, "stop": {stop}, "value": {_quoted_safe(value)}, '
         f'"meaning": {quoted(meaning)}, "source": {quoted(source)}}}'
     )
 
