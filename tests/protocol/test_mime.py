@@ -1,8 +1,8 @@
 """What is inside a message: parts, parameters, encoded-words, attachments; as Python's own `email` reads it too."""
 
 import base64
+import binascii
 import email
-import quopri
 from email import base64mime, quoprimime
 from email.message import EmailMessage, Message
 
@@ -100,7 +100,8 @@ def test_codecs_that_are_no_charsets_are_not(name: str) -> None:
 @given(st.binary())
 def test_decoded_undoes_what_was_encoded(octets: bytes) -> None:
     assert decoded(base64.encodebytes(octets), "base64") == octets
-    assert decoded(quopri.encodestring(octets), "quoted-printable") == octets
+    # Not quopri.encodestring: it takes the octets for text, and makes the line ends in them alike.
+    assert decoded(binascii.b2a_qp(octets, istext=False), "quoted-printable") == octets
     assert decoded(octets, "8bit") == octets
 
 
