@@ -1,6 +1,6 @@
 """How fast is a capture read, and each octet in it explained? Against tshark, and against scapy with TCPSession.
 
-    python3 benchmarks/dissect.py [--rounds N]
+    python3 -m benchmarks.dissect [--rounds N]
 
 Makes captures of SMTP sessions, the same ones in each run, and has all read them in turn, since machines differ more
 than readers do. Prints processor seconds (of user and system, the least of the rounds, so that a busy machine matters

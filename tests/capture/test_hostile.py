@@ -1,6 +1,5 @@
 """Whole files that somebody made up to crash, hang or fill whoever reads them."""
 
-import resource
 import struct
 import subprocess
 import sys
@@ -53,8 +52,8 @@ def pcapng(talk: Talk, order: str) -> bytes:
 
 @st.composite
 def files(draw: st.DrawFn) -> bytes:
-    """Make a capture of lines that hardly make sense, and then damage it: cut, with lengths that lie, octets changed."""
-    talk = Talk(*draw(st.sampled_from([(), (CLIENT6, SERVER6)]))).open()
+    """Make a capture of lines that hardly make sense, and damage it: cut, with lengths that lie, octets changed."""
+    talk = (Talk(CLIENT6, SERVER6) if draw(st.booleans()) else Talk()).open()
     talk.say(draw(st.lists(st.sampled_from(SAID), max_size=12)))
     talk.frames = draw(st.permutations(talk.frames)) if draw(st.booleans()) else talk.frames
     order = draw(st.sampled_from("<>"))
@@ -112,7 +111,7 @@ def test_line_of_a_megabyte_is_read_in_seconds(dialogue: list[bytes], tmp_path: 
     path.write_bytes(pcap(talk.close().frames))
     begun = process_time()
     transcript = dissect(path)
-    assert len("".join(json_lines(transcript))) > MEGABYTE
+    assert sum(1 for _ in json_lines(transcript)) == len(transcript)
     assert str(transcript)
     assert process_time() - begun < 15
     said = sum(len(entry.octets) for entry in transcript)
@@ -124,19 +123,26 @@ def send(talk: Talk, party: Party, octets: bytes) -> None:
         talk.send(party, octets[start : start + 60_000])
 
 
+IN_HALF_A_GIGABYTE = """
+import resource, sys
+from smtplab.cli import main
+resource.setrlimit(resource.RLIMIT_AS, (500_000_000, 500_000_000))
+sys.exit(main(["dissect", *sys.argv[1:]]))
+"""
+
+
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited as Linux does it")
 def test_million_segments_of_one_octet_are_read_in_bounded_memory(tmp_path: Path) -> None:
-    """In a process of its own, whose memory can be measured."""
+    """In a process of its own, whose memory can be limited."""
     path = tmp_path / "tiny.pcap"
     with path.open("wb") as file:
         file.write(pcap([])[:20] + struct.pack("<I", RAW_IP))
         for octets in tiny_segments():
             file.write(struct.pack("<IIII", 1, 0, len(octets), len(octets)) + octets)
-    code = "import sys; from smtplab.cli import main; sys.exit(main(['dissect', *sys.argv[1:]]))"
-    told = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, timeout=100)
+    told = subprocess.run([sys.executable, "-c", IN_HALF_A_GIGABYTE, str(path)], capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
     assert "EHLO      C: EHLO a" in told.stdout
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 500_000  # KB
 
 
 def tiny_segments() -> Iterator[bytes]:
