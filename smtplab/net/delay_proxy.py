@@ -141,7 +141,10 @@ class DelayProxy:
     async def _pass_on(self, connection: socket.socket) -> None:
         connection.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=connection, limit=SIZE)
-        await _Passage(self, reader, writer).run(self._server.host, self._server.port)
+        try:
+            await _Passage(self, reader, writer).run(self._server.host, self._server.port)
+        finally:
+            writer.close()  # here, since the proxy may be stopped while it still connects to the server
 
 
 class _Passage:
@@ -169,7 +172,6 @@ class _Passage:
         except* OSError:
             pass  # one side broke off, so the other is closed too
         finally:
-            self._writer.close()
             writer.close()
 
     async def _carry(
