@@ -154,7 +154,7 @@ class Connection(asyncio.Protocol):
         if self._implicit_tls:
             self._carry_out(self._session.greet())
         else:
-            self._session.tls_started()
+            self._carry_out(self._session.tls_started())
 
     # Taps and time
 

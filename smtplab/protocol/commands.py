@@ -28,6 +28,7 @@ class Lax(StrEnum):
 
     BLANK_AFTER_COLON = "blank-after-colon"  # take `MAIL FROM: <a@example.org>` (§3.3 forbids it)
     BARE_LF = "bare-lf"  # take LF alone for the end of a line, of mail data too (§2.3.8 forbids it)
+    OCTETS_BEFORE_TLS = "octets-before-tls"  # obey inside TLS what came in clear text before (RFC 3207 §4.2 forbids it)
 
 
 STRICT: Final[frozenset[Lax]] = frozenset()

@@ -106,11 +106,15 @@ class ServerSession:
         self._answer(verb, reply)
         return self._read()
 
-    def tls_started(self) -> None:
-        """Forget all that was learnt in clear text, where anybody could have said it (RFC 3207 §4.2)."""
+    def tls_started(self) -> list[Output]:
+        """Forget all that was learnt in clear text, where anybody could have said it (RFC 3207 §4.2).
+
+        Gives nothing, but where octets that came before TLS are obeyed.
+        """
         self.tls, self.state = True, State.GREETED
         self.client_domain, self.extended, self.extensions, self.user = "", False, frozenset(), None
         self.forget_transaction()
+        return self._read()
 
     def close(self, reply: Reply) -> list[Output]:
         """End the session from the server's side, with a 421 that says why (§3.8)."""
@@ -163,7 +167,8 @@ class ServerSession:
             self._answer(command.verb, self._reply_to(command.verb, command))
         if self.state is State.TLS_HANDSHAKE:
             # Commands that came in clear text with STARTTLS must not be obeyed inside TLS (CVE-2011-0411, RFC 3207 §6).
-            self._inbox.clear()
+            if Lax.OCTETS_BEFORE_TLS not in self.policy.lax:
+                self._inbox.clear()
             self._outputs.append(StartTls())
 
     def _reply_to(self, verb: str, command: Command) -> Reply:

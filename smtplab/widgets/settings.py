@@ -18,6 +18,7 @@ TLS_SETTINGS: Final = ("none", "starttls", "implicit")
 LAX_WORDS: Final = {
     Lax.BLANK_AFTER_COLON: "take MAIL FROM: <…> with a blank after the colon (§3.3 forbids it)",
     Lax.BARE_LF: "take LF alone for a line end, in mail data too (§2.3.8 forbids it)",
+    Lax.OCTETS_BEFORE_TLS: "obey inside TLS what came before it (RFC 3207 §4.2 forbids it)",
 }
 # These have knobs of their own.
 EXTENSIONS: Final = tuple(name for name in OFFERED if name not in ("AUTH", "STARTTLS"))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from smtplab.protocol import replies
+from smtplab.protocol.commands import Lax
 from smtplab.protocol.mail import Recipient
 from smtplab.protocol.policy import Policy
 from smtplab.protocol.server import Close, ServerSession, StartTls
@@ -49,8 +50,20 @@ def test_starttls_commands_behind_it_in_clear_text_are_forgotten() -> None:
     session.greet()
     outputs = session.receive(b"STARTTLS\r\nEHLO evil.example\r\nMAIL FR")
     assert outputs == [bytes(replies.READY_FOR_TLS), StartTls()]
-    session.tls_started()
+    assert session.tls_started() == []
     assert session.receive(b"NOOP\r\n") == [bytes(replies.OK)]
+
+
+def test_starttls_commands_behind_it_are_obeyed_inside_where_that_is_let_pass() -> None:
+    session = ServerSession(Policy(starttls=True, lax=frozenset({Lax.OCTETS_BEFORE_TLS})))
+    session.greet()
+    outputs = session.receive(b"STARTTLS\r\nEHLO evil.example\r\nMAIL FROM:<a@example.org>\r\nRC")
+    assert outputs == [bytes(replies.READY_FOR_TLS), StartTls()]
+    hello, sender = session.tls_started()
+    assert isinstance(hello, bytes)
+    assert hello.startswith(b"250-")
+    assert sender == bytes(replies.SENDER_OK)
+    assert session.receive(b"PT TO:<b@example.org>\r\n") == [bytes(replies.RECIPIENT_OK)]
 
 
 def test_starttls_nothing_is_read_until_the_handshake_is_done() -> None:
