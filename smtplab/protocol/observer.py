@@ -11,6 +11,7 @@ reply is 354 and commands if not, and likewise after AUTH and STARTTLS. They are
 
 import re
 from collections import deque
+from collections.abc import Iterable
 from typing import Final
 
 from smtplab.protocol import auth
@@ -59,16 +60,26 @@ class Observer:
     """Reads one connection. `stream` is the number that its entries carry.
 
     inside_tls: it hears what was inside TLS. state: where the session stands in the beginning: it goes on as after a
-    greeting where TLS began with STARTTLS (RFC 3207 §4.2).
+    greeting where TLS began with STARTTLS (RFC 3207 §4.2). unanswered: verbs that the server has still to answer.
+
+    `behind_starttls` are the verbs that came between STARTTLS and TLS. A server forgets them, or answers them inside.
     """
 
-    def __init__(self, stream: int = 0, *, inside_tls: bool = False, state: State = CONNECTED) -> None:
+    def __init__(
+        self,
+        stream: int = 0,
+        *,
+        inside_tls: bool = False,
+        state: State = CONNECTED,
+        unanswered: Iterable[str] = (),
+    ) -> None:
         self.state = state
         self._stream = stream
         self._inside_tls = inside_tls
         self._client = Flow()
         self._server = Flow()
-        self._unanswered: deque[str] = deque()  # what the server has still to answer, oldest first; "" for no command
+        self._unanswered = deque(unanswered)  # what the server has still to answer, oldest first; "" for no command
+        self.behind_starttls: tuple[str, ...] = ()
         self._greeted = state is not CONNECTED
         self._tls = False
         self._closing = False
@@ -143,7 +154,8 @@ class Observer:
         return self._next_of_client() if party == "client" else self._next_of_server()
 
     def _waits_for_reply(self) -> bool:
-        return bool(self._unanswered) and self._unanswered[-1] in DECIDED_BY_REPLY
+        # What somebody put behind STARTTLS gets no reply before TLS, whatever it is.
+        return bool(self._unanswered) and self._unanswered[-1] in DECIDED_BY_REPLY and self.state is not TLS_HANDSHAKE
 
     def _assume_reply(self) -> None:
         """Take it that the server, which the capture does not hold here, said yes to what it was asked."""
@@ -258,8 +270,11 @@ class Observer:
 
     def _tls_begins(self, party: Party) -> bool:
         """Whether the octets are a TLS record where one may begin: at the start (RFC 8314 §3.3), or after STARTTLS."""
-        expected = self.state in (CONNECTED, TLS_HANDSHAKE) and not self._unanswered
+        expected = self.state is TLS_HANDSHAKE or (self.state is CONNECTED and not self._unanswered)
         self._tls = expected and _TLS_RECORD.match(self._flow(party).octets) is not None
+        if self._tls and self._unanswered:
+            self.behind_starttls = tuple(self._unanswered)
+            self._unanswered.clear()
         return self._tls
 
     def _tls_record(self, party: Party) -> Entry | None:

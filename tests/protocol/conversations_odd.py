@@ -269,6 +269,17 @@ GAPS: Final[dict[str, tuple[str, list[str]]]] = {
         OPENING + "C: STARTTLS\nS- 10\nc: \\x16\\x03\\x01\\x00\\x01a",
         [*OPENED, "C STARTTLS", "S gap 10", r"C tls \x16\x03\x01\x00\x01a"],
     ),
+    "commands behind STARTTLS, which nobody answers before TLS": (
+        OPENING + "C: STARTTLS\nS: 220 go\nC: AUTH PLAIN\nC: DATA\nc: \\x16\\x03\\x01\\x00\\x01a",
+        [
+            *OPENED,
+            "C STARTTLS",
+            "S 220 to STARTTLS -> TLS_HANDSHAKE",
+            "C AUTH",
+            "C DATA",
+            r"C tls \x16\x03\x01\x00\x01a",
+        ],
+    ),
     "a gap inside TLS, and the next record is found": (
         "c: \\x16\\x03\\x01\\x00\\x0aabc\nC- 20\nc: xyz\\x17\\x03\\x03\\x00\\x01a\nc: \\x17\\x03\\x03\\x00\\x01b",
         [

@@ -65,16 +65,18 @@ class TlsObserver:
         self._torn[record.party] = 0
         opened = session.receive(record.party, record.octets)
         if opened.data:
-            observer = self._observer(record.before)
+            observer = self._observer(record)
             return observer.receive_taken(record.party, Taken(opened.data, record.time, record.frames))
         explained = replace(record, decoded=opened.says)
         return [*self._break_off(session, record, len(record.octets)), explained] if opened.hidden else [explained]
 
-    def _observer(self, state: State) -> Observer:
-        """Give who hears what is inside. state: that of the session outside."""
+    def _observer(self, record: Entry) -> Observer:
+        """Give who hears what is inside. record: the one that was opened."""
         if self._inside is None:
-            begin = State.GREETED if state is State.TLS_HANDSHAKE else State.CONNECTED
-            self._inside = Observer(self._stream, inside_tls=True, state=begin)
+            begin = State.GREETED if record.before is State.TLS_HANDSHAKE else State.CONNECTED
+            # A server that speaks first after STARTTLS has obeyed what came before TLS (CVE-2011-0411).
+            unanswered = self._outside.behind_starttls if record.party == "server" else ()
+            self._inside = Observer(self._stream, inside_tls=True, state=begin, unanswered=unanswered)
         return self._inside
 
     def _beyond_the_torn(self, entry: Entry) -> int:

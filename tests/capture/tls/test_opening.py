@@ -469,3 +469,29 @@ def test_spoilt_sessions_are_read_without_complaint(version: ssl.TLSVersion, dat
 
 
 SPOILT = {TLS_1_2: starttls(TLS_1_2), TLS_1_3: starttls(TLS_1_3)}
+
+
+PUT_BEHIND = (
+    *BEFORE[:1],
+    "C: EHLO client.example",
+    "S: 250-mail.example.com",
+    "S: 250 STARTTLS",
+    *BEFORE[1:],
+    "C: NOOP",
+)
+
+
+def test_reply_inside_to_a_command_from_before_is_told_to_be_one() -> None:
+    talk = TlsTalk(server=SERVER)
+    talk.talk.say(PUT_BEHIND)
+    talk.handshake().say(("S: 250 OK", "C: EHLO client.example", "S: 250 mail.example.com")).close()
+    replies = [(entry.answers, entry.tls) for entry in opened(talk) if entry.kind is Kind.REPLY]
+    assert replies[-2:] == [("NOOP", True), ("EHLO", True)]
+
+
+def test_command_from_before_that_is_forgotten_is_not_waited_for_inside() -> None:
+    talk = TlsTalk(server=SERVER)
+    talk.talk.say(PUT_BEHIND)
+    talk.handshake().say(("C: EHLO client.example", "S: 250 mail.example.com")).close()
+    replies = [(entry.answers, entry.tls) for entry in opened(talk) if entry.kind is Kind.REPLY]
+    assert replies[-1] == ("EHLO", True)
