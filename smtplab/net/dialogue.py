@@ -43,7 +43,8 @@ class Dialogue:
     """A client's connection. Use it in a `with` statement, which connects and says QUIT at the end, or call `connect`.
 
     server: a `Server`, which also says in which network it is, or a host name with `port`. timeout: seconds that each
-    reply may take. taps: see `net.taps`. implicit_tls: begin with TLS, as at port 465 (RFC 8314 §3.3).
+    reply may take. source: the address of this machine to connect from. taps: see `net.taps`. implicit_tls: begin with
+    TLS, as at port 465 (RFC 8314 §3.3).
     authority: PEM text of a certificate authority to trust beside those of the system; that of a `Server` is trusted
     without being named. verify: check the certificate.
     listener: is given each entry of the dialogue as soon as it is whole, from inside TLS too.
@@ -59,6 +60,7 @@ class Dialogue:
         verify: bool = True,
         timeout: float = TIMEOUT,
         allow_remote: bool = False,
+        source: str = "",
         taps: Iterable[Tap] = (),
         listener: Callable[[Entry], None] | None = None,
     ) -> None:
@@ -76,6 +78,7 @@ class Dialogue:
         self._authority = authority or getattr(server, "authority_pem", None)
         self._verify = verify
         self._allow_remote = allow_remote
+        self._from = {"source": source} if source else {}  # not every network has addresses to choose from
         self._tls: TlsLayer | None = None
         self._answers: deque[Answer] = deque()
         self._listener = listener
@@ -114,7 +117,9 @@ class Dialogue:
             raise RuntimeError("this client is connected already")
         self.session, self._tls, self._answers = ClientSession(), None, deque()
         network = getattr(self._server, "network", networks.LOOPBACK)  # asked now: a capture may have changed it
-        self._socket = network.connect(self.host, self.port, self.timeout, allow_remote=self._allow_remote)
+        self._socket = network.connect(
+            self.host, self.port, self.timeout, allow_remote=self._allow_remote, **self._from
+        )
         self._addresses = (self._socket.getsockname()[:2], self._socket.getpeername()[:2])
         self._tap("open")
         try:

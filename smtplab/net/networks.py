@@ -70,14 +70,18 @@ class Network:
         except OSError as error:
             raise OSError(f"cannot listen on {host} port {port}: {_advice(error)}") from error
 
-    def connect(self, host: str, port: int, timeout: float, *, allow_remote: bool = False) -> socket.socket:
+    def connect(
+        self, host: str, port: int, timeout: float, *, allow_remote: bool = False, source: str = ""
+    ) -> socket.socket:
         """Connect to a server. timeout: seconds, for this and for each later wait on the socket.
+
+        source: the address of this machine to connect from, "" for whichever fits.
 
         Raises PermissionError for a host beyond loopback, ConnectionError or TimeoutError when nobody answers there.
         """
         _check(host, allow_remote, "will not connect to")
         try:
-            connection = self._connected(host, port, timeout)
+            connection = self._connected(host, port, timeout, source)
         except ConnectionRefusedError:
             raise ConnectionRefusedError(f"nobody listens on {host} port {port}: is the server started?") from None
         except TimeoutError:
@@ -86,13 +90,15 @@ class Network:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def _connected(self, host: str, port: int, timeout: float) -> socket.socket:
+    def _connected(self, host: str, port: int, timeout: float, source: str) -> socket.socket:
         """Try each address of a host, and give the first connection. Raises the error of the last."""
         failure: OSError | None = None
         for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
             connection = self.new_socket(family, kind, protocol)
             try:
                 connection.settimeout(timeout)
+                if source:
+                    connection.bind((source, 0))
                 connection.connect(address)
             except OSError as error:
                 connection.close()

@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from ipaddress import ip_address
 from typing import Any, Final
 
 from dnslib import QTYPE, RCODE, DNSLabel, DNSRecord
@@ -56,6 +57,15 @@ class Resolver:
         if failure is not None and not found:
             raise failure
         return found
+
+    def texts(self, name: str) -> list[str]:
+        """Give the TXT records of a name, the strings of each put together without a blank (RFC 7208 §3.3)."""
+        records = self.records(name, "TXT")
+        return [b"".join(record.data).decode("utf-8", "surrogateescape") for record in records]
+
+    def hosts(self, address: str) -> list[str]:
+        """Give the names that an address leads back to: its PTR records (RFC 1035 §3.5)."""
+        return [_name(record.label) for record in self.records(ip_address(address).reverse_pointer, "PTR")]
 
     def records(self, name: str, kind: str) -> list[Any]:
         """Give what the records of one type say, as `dnslib` has it; aliases are followed (RFC 5321 §5.1).

@@ -104,6 +104,14 @@ def test_client_listener_is_given_each_entry(server: Server) -> None:
     assert verbs == ["EHLO", "MAIL", "RCPT", "DATA", "DATA", "END-OF-DATA", "QUIT"]
 
 
+def test_client_connects_from_the_address_that_it_is_given(server: Server) -> None:
+    with Client(server, source="127.0.0.8") as client:
+        client.helo()
+        client.send_message(ONE, [TWO], "Subject: x\n\n")
+    (mail,) = server.mailboxes[TWO]
+    assert "[127.0.0.8]" in mail["Received"]
+
+
 def test_client_repr_says_where_the_session_stands(server: Server) -> None:
     client = Client(server)
     assert repr(client) == "Client(127.0.0.1, connected)"

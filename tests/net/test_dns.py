@@ -256,6 +256,17 @@ def test_mx_follows_aliases_and_may_be_empty(resolver: Resolver, name: str, reco
     assert resolver.mx(name) == records
 
 
+def test_texts_of_several_strings_are_put_together(resolver: Resolver) -> None:
+    assert resolver.texts("coremail.cn") == ["v=spf1 mx -all"]
+    assert resolver.texts("long.example.test") == ["x" * 750]
+
+
+def test_hosts_of_an_address_are_its_names(resolver: Resolver) -> None:
+    assert resolver.hosts("127.0.0.2") == ["mx1.coremail.cn"]
+    with pytest.raises(NoSuchDomain):
+        resolver.hosts("::1")
+
+
 def test_addresses_gives_ipv4_then_ipv6(resolver: Resolver) -> None:
     assert resolver.addresses("mx1.coremail.cn") == ["127.0.0.2", "127.0.0.3", "::1"]
 
