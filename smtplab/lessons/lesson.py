@@ -18,6 +18,7 @@ from smtplab.lessons import (
     encryption,
     envelope,
     failure,
+    finding,
     first_capture,
     mail_data,
     pipelining,
@@ -43,6 +44,7 @@ LESSONS: Final[dict[str, ModuleType]] = {
     "06": failure,
     "07": pipelining,
     "08": encryption,
+    "09": finding,
 }
 SEED: Final = 1  # everybody's, until a learner gives another
 

@@ -15,6 +15,7 @@ from tests.lessons import (
     lesson_06,
     lesson_07,
     lesson_08,
+    lesson_09,
 )
 
 Answers = Callable[[Exercise], list[Any]]
@@ -30,6 +31,7 @@ CAPTURES: dict[str, Callable[[], Capture]] = {
     "06": lesson_06.capture,
     "07": lesson_07.capture,
     "08": lesson_08.capture,
+    "09": lesson_09.capture,
 }
 
 # Typical wrong answers, by lesson and exercise.
@@ -43,5 +45,6 @@ _MISTAKES: dict[str, Mapping[int, Answers]] = {
     "06": lesson_06.MISTAKES,
     "07": lesson_07.MISTAKES,
     "08": lesson_08.MISTAKES,
+    "09": lesson_09.MISTAKES,
 }
 MISTAKES = {(name, number): answers for name, known in _MISTAKES.items() for number, answers in known.items()}

@@ -12,6 +12,7 @@ from smtplab.lessons.article import (
     encryption,
     envelope,
     failure,
+    finding,
     first_capture,
     mail_data,
     session,
@@ -27,4 +28,5 @@ CLAIMS: Final[dict[str, Claim]] = {
     **mail_data.CLAIMS,
     **failure.CLAIMS,
     **encryption.CLAIMS,
+    **finding.CLAIMS,
 }
