@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
+SOURCE_ONLY = ("dkimpy",)  # they publish no wheel
+
 HEAD = """\
 # The newest releases that run on Python {python} when this was written, by `python3 tools/constraints.py`.
 # Versions only: with hashes pip refuses to install the clone itself, and a hash is of one file, so of one platform.
@@ -23,9 +25,13 @@ HEAD = """\
 
 def chosen(python: str) -> dict[str, str]:
     """Ask pip which version of each package it would install; names in lower case."""
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--report", "-"]
-    with tempfile.TemporaryDirectory() as nowhere:  # pip wants a target when it asks for another Python
-        command += ["--python-version", python, "--only-binary", ":all:", "--target", nowhere, ".[test]"]
+    pip = [sys.executable, "-m", "pip"]
+    with tempfile.TemporaryDirectory() as wheels, tempfile.TemporaryDirectory() as nowhere:
+        # For another Python pip takes nothing but wheels, and wants a target.
+        subprocess.run([*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", wheels, *SOURCE_ONLY], check=True)
+        command = [*pip, "install", "--quiet", "--dry-run", "--ignore-installed", "--report", "-"]
+        command += ["--python-version", python, "--only-binary", ":all:", "--find-links", wheels]
+        command += ["--target", nowhere, ".[test]"]
         report = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
     packages = [package["metadata"] for package in json.loads(report)["install"]]
     return {package["name"].lower(): package["version"] for package in packages if package["name"] != "smtplab"}
