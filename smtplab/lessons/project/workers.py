@@ -1,0 +1,69 @@
+"""How does a learner's function run, and how does it end? In a thread of its own, which can be stopped.
+
+It may crash, exit, loop for ever or wait for ever: the grader learns what happened, and goes on.
+"""
+
+import ctypes
+import threading
+from collections.abc import Callable
+from traceback import extract_tb
+from typing import Any, Final
+
+from smtplab.lessons.exercises import say_back
+
+GRACE: Final = 0.25  # seconds that a function has to end after its connection has
+
+
+class Stopped(BaseException):
+    """Raised in a learner's function that does not end by itself."""
+
+
+class Worker:
+    """A function at work. `given` is what it gave back, `failure` what it raised, in words; "" where it did not."""
+
+    def __init__(self, function: Callable[..., Any], *arguments: object) -> None:
+        self._function = function
+        self._arguments = arguments
+        self.given: Any = None
+        self.failure = ""
+        self._thread = threading.Thread(target=self._work, name="a learner's function", daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        try:
+            self.given = self._function(*self._arguments)
+        except Stopped:
+            self.failure = "it did not end by itself"
+        except BaseException as error:  # SystemExit and KeyboardInterrupt too: whatever it is, it is the learner's
+            self.failure = told(error)
+
+    def wait(self, patience: float) -> bool:
+        """Wait for the end. Tells whether it came."""
+        self._thread.join(patience)
+        return not self._thread.is_alive()
+
+    def stop(self) -> None:
+        """End it. A call of the system that it waits in cannot be ended: then it is left behind, and stops after it."""
+        for _ in range(3):
+            if self.wait(GRACE):
+                return
+            if self._thread.ident is not None:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(self._thread.ident), ctypes.py_object(Stopped)
+                )
+
+
+def told(error: BaseException) -> str:
+    """Say what was raised, and in which line of the learner's function."""
+    frames = [frame for frame in extract_tb(error.__traceback__) if not _is_foreign(frame.filename)]
+    where = f" in line {frames[-1].lineno} of `{frames[-1].name}`" if frames else ""
+    try:
+        words = say_back(error)
+    except Exception:  # its __str__ fails as well
+        words = ""
+    return f"it raised {type(error).__name__}{f': {words}' if words else ''}{where}"
+
+
+def _is_foreign(path: str) -> bool:
+    """Whether code is the grader's, Python's own or a package's, and so not where the learner's mistake is."""
+    return path == __file__ or "/lib/python3" in path or path.startswith("<frozen")
