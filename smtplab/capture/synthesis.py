@@ -57,20 +57,22 @@ class Happening:
 
 
 def synthesised(
-    happenings: Iterable[Happening], sequence_numbers: dict[Party, int] = INITIAL_SEQUENCE_NUMBERS
+    happenings: Iterable[Happening],
+    sequence_numbers: dict[Party, int] = INITIAL_SEQUENCE_NUMBERS,
+    mtu: int = MTU,
 ) -> list[Frame]:
     """Make the frames of all connections, in the order of the happenings, which is that of their times.
 
     A connection whose "open" is missing begins in its middle, as it does in a capture started too late.
     `sequence_numbers` are those of the SYNs (§3.4.1), the same in each connection, so that equal sessions give equal
-    octets.
+    octets. mtu: of the link, the octets of one IP packet at most.
     """
     frames: list[Frame] = []
     connections: dict[tuple[Endpoint, Endpoint], _Connection] = {}
     for happening in happenings:
         ends = happening.client, happening.server
         if happening.what == "open" or ends not in connections:
-            connections[ends] = _Connection(*ends, sequence_numbers)
+            connections[ends] = _Connection(*ends, sequence_numbers, mtu)
         for octets in connections[ends].packets(happening):
             frame = Frame(len(frames) + 1, happening.time, LINK_TYPE_ETHERNET, octets, len(octets))
             frames.append(with_checksums(frame))
@@ -80,7 +82,7 @@ def synthesised(
 class _Connection:
     """Both ends of one TCP connection: each party's address and port, and the number that its next octet gets."""
 
-    def __init__(self, client: Endpoint, server: Endpoint, sequence_numbers: dict[Party, int]) -> None:
+    def __init__(self, client: Endpoint, server: Endpoint, sequence_numbers: dict[Party, int], mtu: int) -> None:
         self._ports: dict[Party, int] = {"client": client[1], "server": server[1]}
         self._addresses: dict[Party, Address] = {
             "client": ipaddress.ip_address(client[0]),
@@ -88,7 +90,7 @@ class _Connection:
         }
         self._next = dict(sequence_numbers)
         ip_header = IPV4_HEADER if self._addresses["server"].version == 4 else IPV6_HEADER
-        self._segment_size = MTU - ip_header - TCP_HEADER
+        self._segment_size = mtu - ip_header - TCP_HEADER
 
     def packets(self, happening: Happening) -> Iterator[bytes]:
         match happening.what:

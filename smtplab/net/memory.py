@@ -2,23 +2,28 @@
 
 A `Client` connects to it as to any other server, and a `Capture` makes packets of what was said, so
 that a lesson can judge how a learner's own function talks, and give everybody another stranger's capture to read. TLS
-is not there, and a hook's delay passes at once.
+is real, with keys that are new each time. A hook's delay passes at once.
 """
 
+import shutil
 import socket
+import ssl
+import tempfile
+import weakref
 from collections.abc import Iterable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from smtplab.net.choices import checked
+from smtplab.net.choices import TLS_KINDS, checked, known
 from smtplab.net.networks import Address
 from smtplab.net.taps import Happening, Tap
+from smtplab.net.tls import TlsLayer, server_context
 from smtplab.protocol import replies
 from smtplab.protocol.grammar import same_mailbox
 from smtplab.protocol.mail import MailObject
 from smtplab.protocol.policy import Policy
-from smtplab.protocol.server import Close, Deliver, Output, ServerSession
+from smtplab.protocol.server import Close, Deliver, Output, ServerSession, StartTls
 
 # Addresses that are nobody's, for documentation (RFC 5737).
 SERVER_HOST: Final = "192.0.2.25"
@@ -31,13 +36,10 @@ FIRST_CLIENT_PORT: Final = 49152  # the first that nobody registers (RFC 6335)
 class MemoryServer:
     """An SMTP server in the memory of this thread.
 
-    users: passwords by user name. mailboxes: those that exist beside them; None: every mailbox exists. choices: as for
-    `net.server.Server`, without TLS; a mechanism that needs a nonce has to be given one.
-    `mails` is what was taken, oldest first.
+    users: passwords by user name. mailboxes: those that exist beside them; None: every mailbox exists. tls, choices: as
+    for `net.server.Server`; a mechanism that needs a nonce has to be given one.
+    `mails` is what was taken, oldest first; `authority_pem` and `key_log` are those of a `net.server.Server`.
     """
-
-    tls = "none"
-    key_log: Path | None = None
 
     def __init__(
         self,
@@ -47,15 +49,33 @@ class MemoryServer:
         host: str = SERVER_HOST,
         port: int = SERVER_PORT,
         client_host: str = CLIENT_HOST,
+        tls: str = "none",
         **choices: Any,
     ) -> None:
         names = None if mailboxes is None else frozenset(map(same_mailbox, [*mailboxes, *(users or {})]))
-        self.policy = Policy(passwords=dict(users or {}), mailboxes=names, **checked(choices))
+        (self.tls,) = known("kind of TLS", [tls], TLS_KINDS)
+        self.policy = Policy(
+            passwords=dict(users or {}), mailboxes=names, starttls=tls == "starttls", **checked(choices)
+        )
         self.host = host
         self.port = port
         self.taps: list[Tap] = []
         self.mails: list[MailObject] = []
         self.network = MemoryNetwork(self, client_host)
+        self.tls_context: ssl.SSLContext | None = None
+        self.authority_pem: str | None = None
+        self.key_log: Path | None = None
+        if tls != "none":
+            self._prepare_tls()
+
+    def _prepare_tls(self) -> None:
+        from smtplab.net.certificates import Authority  # it loads a library for certificates, which few sessions need
+
+        scratch = Path(tempfile.mkdtemp(prefix="smtplab-"))
+        weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
+        authority = Authority()
+        self.authority_pem, self.key_log = authority.pem, scratch / "keys.log"
+        self.tls_context = server_context(authority, self.host, self.key_log)
 
     def join_private_network(self) -> None:
         """Raise PermissionError: there are no packets to be caught."""
@@ -88,11 +108,16 @@ class MemoryConnection:
     def __init__(self, server: MemoryServer, client: Address) -> None:
         self._server = server
         self._client = client
-        self._session = ServerSession(server.policy)
+        self._implicit_tls = server.tls == "implicit"
+        self._session = ServerSession(server.policy, tls=self._implicit_tls)
+        self._tls: TlsLayer | None = None
         self._unread = bytearray()
         self._open = {"client closed", "server closed"}
         self._tap("open")
-        self._carry_out(self._session.greet())
+        if self._implicit_tls:
+            self._start_tls()
+        else:
+            self._carry_out(self._session.greet())
 
     def getsockname(self) -> Address:
         """Give the client's address."""
@@ -106,7 +131,10 @@ class MemoryConnection:
         """Hand octets to the server, which replies before this returns. After the end they are lost."""
         if "server closed" in self._open:
             self._tap("client", octets)
-            self._carry_out(self._session.receive(octets))
+            if self._tls is None:
+                self._carry_out(self._session.receive(octets))
+            else:
+                self._receive_tls(self._tls, octets)
 
     def recv(self, size: int) -> bytes:
         """Give what the server said, b"" after its end. Raises TimeoutError where nothing will ever come."""
@@ -125,13 +153,45 @@ class MemoryConnection:
         for output in outputs:
             match output:
                 case bytes(octets):
-                    self._tap("server", octets)
-                    self._unread += octets
+                    self._write(octets if self._tls is None else self._tls.send(octets))
+                case StartTls():
+                    self._start_tls()
                 case Deliver(mail):
                     self._server.mails.append(mail)
                     self._carry_out(self._session.delivered(replies.queued(str(len(self._server.mails)))))
                 case Close():
+                    if self._tls is not None and self._tls.handshake_done:
+                        self._write(self._tls.close())
                     self._end("server closed")
+
+    def _write(self, octets: bytes) -> None:
+        if octets:
+            self._tap("server", octets)
+            self._unread += octets
+
+    def _start_tls(self) -> None:
+        assert self._server.tls_context is not None
+        self._tls = TlsLayer(self._server.tls_context)
+
+    def _receive_tls(self, tls: TlsLayer, octets: bytes) -> None:
+        was_done = tls.handshake_done
+        try:
+            plain = tls.receive(octets)
+        except ssl.SSLError:  # the alert says why, and that is all
+            self._write(tls.take_output())
+            self._end("server closed")
+            return
+        self._write(tls.take_output())
+        if tls.handshake_done and not was_done:
+            self._begin_inside_tls()
+        if plain:
+            self._carry_out(self._session.receive(plain))
+
+    def _begin_inside_tls(self) -> None:
+        if self._implicit_tls:
+            self._carry_out(self._session.greet())
+        else:
+            self._session.tls_started()
 
     def _end(self, happening: Happening) -> None:
         if happening in self._open:

@@ -75,6 +75,11 @@ def test_synthesised_long_write_is_cut_at_the_segment_size(client: Endpoint, ser
     assert [len(segment.payload) for segment in segments(frames)] == [size, size, 0, size, 1, 0]
 
 
+def test_synthesised_segments_are_as_long_as_the_link_allows() -> None:
+    sizes = [len(segment.payload) for segment in segments(synthesised(happenings((("client", MAIL),)), mtu=9000))]
+    assert max(sizes) == 8960
+
+
 def test_synthesised_same_happenings_give_the_same_octets() -> None:
     assert synthesised(happenings()) == synthesised(happenings())
 

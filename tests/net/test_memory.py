@@ -1,5 +1,7 @@
 """A server in memory: a client talks to it as to any other, and equal calls give equal octets."""
 
+import ssl
+
 import pytest
 
 from smtplab.capture.record import Capture
@@ -106,3 +108,35 @@ def test_capture_takes_what_there_is() -> None:
     with Capture(server) as capture, Client(server):
         pass
     assert capture.source == "recorded at the socket"
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_session_inside_tls_is_opened_with_the_keys(tls: str) -> None:
+    server = MemoryServer({"a@lab.example": "secret"}, tls=tls, auth_inside_tls=True)
+    with Capture(server, live=False) as capture, Client(server, implicit_tls=tls == "implicit") as client:
+        client.introduce("client.example", tls="required")
+        client.auth("PLAIN", "a@lab.example", "secret")
+        client.send_message("a@lab.example", ["b@lab.example"], MESSAGE)
+        assert client.tls
+    assert [mail.content for mail in server.mails] == [MESSAGE]
+    inside = [entry.verb for entry in capture.transcript if entry.tls and entry.party == "client"]
+    assert inside == ["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "DATA", "END-OF-DATA", "QUIT"]
+
+
+def test_client_that_does_not_trust_the_certificate_ends_the_session() -> None:
+    server, other = MemoryServer(tls="implicit"), MemoryServer(tls="implicit")
+    with pytest.raises(ssl.SSLCertVerificationError):
+        Client(server, implicit_tls=True, authority=other.authority_pem).connect()
+
+
+def test_octets_that_are_no_tls_end_the_session() -> None:
+    server = MemoryServer(tls="implicit")
+    connection = server.network.connect(server.host, server.port, 1)
+    connection.sendall(b"EHLO client.example\r\n")
+    assert b"220" not in connection.recv(100)  # an alert, or nothing, as the library likes
+    assert connection.recv(100) == b""
+
+
+def test_unknown_kind_of_tls_is_told() -> None:
+    with pytest.raises(ValueError, match="unknown kind of TLS"):
+        MemoryServer(tls="sometimes")
