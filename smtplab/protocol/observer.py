@@ -83,6 +83,7 @@ class Observer:
         self._greeted = state is not CONNECTED
         self._tls = False
         self._closing = False
+        self._doubts = True  # whether it waits to see which of two end marks the server means
         self._reply_lost = False  # just now
         self._end_mark_may_be_lost = False  # of the mail data that is being sent
         self._chunk = 0  # octets of a BDAT chunk still to come
@@ -104,6 +105,7 @@ class Observer:
 
     def skip(self, party: Party, missing: int, time: float = 0.0, frame: int | None = None) -> list[Entry]:
         """Note that `missing` octets of a party are not in the capture, and give the entries that end there."""
+        self._doubts = False
         if self._reply_lost:
             self._settle_lost_replies(party)
         entries = self._read() + self._flush(party)
@@ -120,6 +122,7 @@ class Observer:
 
     def close(self) -> list[Entry]:
         """End the connection, or the capture, and give what is left as it stands."""
+        self._doubts = False
         entries = self._read()
         while self._waits_for_reply() and self._client:
             self._assume_reply()
@@ -216,13 +219,20 @@ class Observer:
     def _take_mail_data(self) -> Entry | None:
         """Give the mail data up to the end mark; or the end mark itself, where nothing stands before it."""
         end = self._client.find_mail_data_end()
-        if end is None:
+        if end is None or self._is_in_doubt():
             return None
         if end > 0:
             return self._entry("client", Kind.MAIL_DATA, self._client.take(end))
         self._unanswered.append(END_OF_DATA)
         self._end_mark_may_be_lost = False
         return self._entry("client", Kind.END_OF_DATA, self._client.take(self._client.octets.index(b"\n") + 1))
+
+    def _is_in_doubt(self) -> bool:
+        """Tell whether the mail data may have ended before its end mark: the next replies will show it.
+
+        A server that takes a dot between LFs for the end answers more than once, though the client has said no more.
+        """
+        return self._doubts and not self._client.lax and self._client.ends_in_mail_data_with_two_ends()
 
     # The server's side
 
@@ -231,6 +241,12 @@ class Observer:
         if end is None:
             return None
         if self.state is MAIL_DATA and not self._unanswered and not self._closing:
+            if self._client.find_mail_data_end() is not None and not self._client.lax:
+                if self._is_in_doubt():
+                    if end == len(self._server):
+                        return None
+                    self._client.lax = True  # it answers twice: it has seen an end before the end mark
+                return self._take_mail_data()
             if self._client.has_lax_end_mark():
                 self._client.lax = True  # it answers, so it has seen an end: the lesson on smuggling is about this
                 return self._take_mail_data()

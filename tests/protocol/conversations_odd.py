@@ -49,6 +49,58 @@ ODD: Final[dict[str, tuple[str, list[str]]]] = {
             "S 250 to END-OF-DATA -> READY",
         ],
     ),
+    "bare LF before a dot, sent at once with what is smuggled behind it to a lax server": (
+        OPENING
+        + ENVELOPE
+        + r"""
+        C: DATA
+        S: 354 go on
+        c: a\n.\r\nMAIL FROM:<evil@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\nb\r\n.\r\n
+        s: 250 OK\r\n250 OK\r\n250 OK\r\n354 go on\r\n
+        S: 250 OK
+        C: QUIT
+        S: 221 Bye
+        """,
+        [
+            *OPENED,
+            *ADDRESSED,
+            *ASKED,
+            r"C mail data a\n",
+            r"C end of data .\r\n",
+            "C MAIL",
+            "C RCPT",
+            "C DATA",
+            "S 250 to END-OF-DATA -> READY",
+            "S 250 to MAIL -> SENDER",
+            "S 250 to RCPT -> RECIPIENTS",
+            "S 354 to DATA -> MAIL_DATA",
+            r"C mail data b\r\n",
+            r"C end of data .\r\n",
+            "S 250 to END-OF-DATA -> READY",
+            *QUIT,
+        ],
+    ),
+    "bare LF before a dot, sent at once to a strict server": (
+        OPENING
+        + ENVELOPE
+        + r"""
+        C: DATA
+        S: 354 go on
+        c: a\n.\r\nMAIL FROM:<evil@example.org>\r\n.\r\n
+        S: 250 OK
+        C: QUIT
+        S: 221 Bye
+        """,
+        [
+            *OPENED,
+            *ADDRESSED,
+            *ASKED,
+            r"C mail data a\n.\r\nMAIL FROM:<evil@example.org>\r\n",
+            r"C end of data .\r\n",
+            "S 250 to END-OF-DATA -> READY",
+            *QUIT,
+        ],
+    ),
     "bare LF around a dot, for which a lax server falls": (
         OPENING
         + ENVELOPE
