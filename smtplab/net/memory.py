@@ -191,7 +191,7 @@ class MemoryConnection:
         if self._implicit_tls:
             self._carry_out(self._session.greet())
         else:
-            self._session.tls_started()
+            self._carry_out(self._session.tls_started())
 
     def _end(self, happening: Happening) -> None:
         if happening in self._open:
