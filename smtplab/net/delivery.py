@@ -40,6 +40,7 @@ class Courier:
 
     domain: how it introduces itself. port: at which it calls all hosts. timeout: seconds for each reply.
     patience: for so long a host at which nobody answered is not called again, for whatever mail (RFC 5321 §4.5.4.1).
+    source: the address of this machine to call from, "" for any.
     """
 
     domain: str
@@ -48,6 +49,7 @@ class Courier:
     timeout: float
     clock: Clock
     patience: timedelta
+    source: str = ""
     _unreachable: dict[str, datetime] = field(default_factory=dict)
 
     @contextmanager
@@ -57,7 +59,8 @@ class Courier:
         The session stays open inside the `with` block, so that the outcomes can be put on the disk before QUIT is said.
         Raises nothing that a server can bring about.
         """
-        client = Client(Door(candidate.address, self.port, self.network), timeout=self.timeout, verify=False)
+        door = Door(candidate.address, self.port, self.network)
+        client = Client(door, timeout=self.timeout, source=self.source, verify=False)
         try:
             hindrance = self._refrain(candidate) or self._connect(client, candidate)
             if hindrance is None:

@@ -43,7 +43,8 @@ class Queue:
     new queue takes up what an earlier one left there. None: a temporary one that goes with the queue.
     domain: how this host introduces itself, and who reports. own: its further names and addresses.
     port: at which all hosts are asked; servers need special rights for 25, but for in a private network. network: where
-    the hosts are. timeout: seconds for each reply. random: chooses among hosts of one preference.
+    the hosts are. source: the address of this machine to call from, "" for any. timeout: seconds for each reply.
+    random: chooses among hosts of one preference.
     Hosts beyond loopback are never called. Mails may be put in from any thread.
     """
 
@@ -56,6 +57,7 @@ class Queue:
         own: Collection[str] = (),
         port: int = SMTP_PORT,
         network: Network = LOOPBACK,
+        source: str = "",
         schedule: Schedule | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
@@ -71,7 +73,8 @@ class Queue:
         self.clock = clock or SystemClock()
         self.random = random or Random()
         self._timeline = Timeline(self.clock)
-        self._courier = Courier(domain, port, network, timeout, self.clock, patience=self.schedule.interval(1))
+        patience = self.schedule.interval(1)
+        self._courier = Courier(domain, port, network, timeout, self.clock, patience, source)
         self._changing = threading.RLock()  # what is in the spool
         self._stepping = threading.Lock()
         self._spool = Spool(Path(directory))

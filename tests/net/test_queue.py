@@ -280,6 +280,17 @@ def test_message_arrives_octet_for_octet(world: World, content: bytes) -> None:
         assert contents(server, BOB) == [content]
 
 
+def test_queue_with_a_source_calls_from_there(world: World) -> None:
+    called_from: list[str] = []
+    with world.server(HOME) as home:
+        home.taps = [lambda client, server, happening, octets: called_from.append(client[0])]
+        queue = Queue(Resolver(world.names), port=world.port, source=MX1, clock=world.clock)
+        with queue:
+            queue.put(MailObject("", (Recipient(ALICE),), CONTENT))
+            queue.run(NINE)
+    assert set(called_from) == {MX1}
+
+
 def test_session_begins_tls_where_it_is_offered(world: World) -> None:
     with world.server(MX1, tls="starttls") as server:
         world.send(BOB)

@@ -40,7 +40,7 @@ HOSTS: Final = MappingProxyType[str, dict[str, Any]](
     }
 )
 
-CLOSED: Final = Refuse(GREETING, Reply(421, "4.3.2", "Closed for repair, come back later"))
+CLOSED: Final = Refuse(GREETING, Reply(421, "4.3.2", "Closed for repair"))
 
 # Three domains, at whose own address sits a host that would take any mail.
 THREE_FATES: Final = """\

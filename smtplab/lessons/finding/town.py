@@ -4,7 +4,6 @@ All of it is in a private network where the system gives one, with the real port
 the port is the same everywhere, one `Capture(town)` sees what goes by between all hosts.
 """
 
-import socket
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -34,26 +33,6 @@ from smtplab.protocol.server import ServerSession
 SMTP_PORT, DNS_PORT, ANY_PORT = 25, 53, 0
 TRIES: Final = 20  # for a port that is free at all addresses
 EXTENSIONS: Final = ("SIZE", "AUTH", "ENHANCEDSTATUSCODES")
-
-
-class AtHome(Network):
-    """A network as one of its hosts uses it: connections that it opens come from its own address."""
-
-    def __init__(self, network: Network, address: str) -> None:
-        self.name, self.source = network.name, network.source
-        self._network = network
-        self._address = address
-
-    def new_socket(self, family: int, kind: int, protocol: int = 0) -> socket.socket:
-        """Make a socket; one of TCP is at the address of this host already."""
-        made = self._network.new_socket(family, kind, protocol)
-        if (family, kind) == (socket.AF_INET, socket.SOCK_STREAM):
-            try:
-                made.bind((self._address, 0))
-            except OSError:
-                made.close()
-                raise
-        return made
 
 
 class MailHost(Server):
@@ -96,7 +75,8 @@ class MailHost(Server):
             domain=self.policy.domain,
             own=[self.host],
             port=self.port,
-            network=AtHome(self.network, self.host),
+            network=self.network,
+            source=self.host,
             clock=self._times,
             random=Random(0),
         )
