@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from smtplab.lessons import (
+    attacks,
     authentication,
     by_hand,
     encryption,
@@ -45,6 +46,7 @@ LESSONS: Final[dict[str, ModuleType]] = {
     "07": pipelining,
     "08": encryption,
     "09": finding,
+    "10": attacks,
 }
 SEED: Final = 1  # everybody's, until a learner gives another
 

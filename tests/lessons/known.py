@@ -16,6 +16,7 @@ from tests.lessons import (
     lesson_07,
     lesson_08,
     lesson_09,
+    lesson_10,
 )
 
 Answers = Callable[[Exercise], list[Any]]
@@ -32,6 +33,7 @@ CAPTURES: dict[str, Callable[[], Capture]] = {
     "07": lesson_07.capture,
     "08": lesson_08.capture,
     "09": lesson_09.capture,
+    "10": lesson_10.capture,
 }
 
 # Typical wrong answers, by lesson and exercise.
@@ -46,5 +48,6 @@ _MISTAKES: dict[str, Mapping[int, Answers]] = {
     "07": lesson_07.MISTAKES,
     "08": lesson_08.MISTAKES,
     "09": lesson_09.MISTAKES,
+    "10": lesson_10.MISTAKES,
 }
 MISTAKES = {(name, number): answers for name, known in _MISTAKES.items() for number, answers in known.items()}
