@@ -22,6 +22,7 @@ from smtplab.lessons import (
     finding,
     first_capture,
     mail_data,
+    origin,
     pipelining,
     session,
 )
@@ -47,6 +48,7 @@ LESSONS: Final[dict[str, ModuleType]] = {
     "08": encryption,
     "09": finding,
     "10": attacks,
+    "11": origin,
 }
 SEED: Final = 1  # everybody's, until a learner gives another
 

@@ -5,10 +5,13 @@ authority.
 """
 
 from contextlib import suppress
-from typing import Final, NamedTuple
+from ipaddress import ip_address
+from typing import Any, Final, NamedTuple
 
 from dnslib import CLASS, QTYPE, RR, SOA, DNSBuffer, DNSError, DNSLabel
 from dnslib.label import DNSLabelError
+
+from smtplab.protocol.routing import NULL_HOST, LookupFailed, Mx, NoSuchDomain
 
 TTL: Final = 300  # seconds, where the text names none
 ALIAS_LIMIT: Final = 8  # names in a chain of CNAME records
@@ -68,6 +71,44 @@ class Zones:
         """The SOA record of the closest zone around a name; the root has one."""
         around = (record for ancestor in _ancestors(name) for record in self._records.get(ancestor, []))
         return next(record for record in around if record.rtype == QTYPE.SOA)
+
+
+class Written:
+    """Answers from the text alone, as a `net.resolver.Resolver` does from a name server's messages: no socket is asked.
+
+    text: as of `Zones`.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.zones = Zones(text)
+
+    def texts(self, name: str) -> list[str]:
+        """Give the TXT records of a name."""
+        return [b"".join(data.data).decode("utf-8", "surrogateescape") for data in self.records(name, "TXT")]
+
+    def mx(self, domain: str) -> list[Mx]:
+        """Give the MX records of a domain."""
+        return [Mx(data.preference, _key(data.label).rstrip(".") or NULL_HOST) for data in self.records(domain, "MX")]
+
+    def addresses(self, name: str) -> list[str]:
+        """Give the IPv4 and then the IPv6 addresses of a host."""
+        return [str(data) for kind in ("A", "AAAA") for data in self.records(name, kind)]
+
+    def hosts(self, address: str) -> list[str]:
+        """Give the names that an address leads back to."""
+        return [_key(data.label).rstrip(".") for data in self.records(ip_address(address).reverse_pointer, "PTR")]
+
+    def records(self, name: str, kind: str) -> list[Any]:
+        """Give what the records of one type say. Raises `NoSuchDomain`, and `LookupFailed` for aliases without end."""
+        try:
+            found = self.zones.look_up(name, kind)
+        except UNREADABLE:
+            raise NoSuchDomain(name) from None
+        if found.code == "NXDOMAIN":
+            raise NoSuchDomain(name)
+        if found.code != "NOERROR":
+            raise LookupFailed(f"the aliases of {name} have no end")
+        return [record.rdata for record in found.answers if QTYPE.get(record.rtype) == kind]
 
 
 def _parse(text: str) -> list[RR]:

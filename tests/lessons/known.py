@@ -17,6 +17,7 @@ from tests.lessons import (
     lesson_08,
     lesson_09,
     lesson_10,
+    lesson_11,
 )
 
 Answers = Callable[[Exercise], list[Any]]
@@ -34,6 +35,7 @@ CAPTURES: dict[str, Callable[[], Capture]] = {
     "08": lesson_08.capture,
     "09": lesson_09.capture,
     "10": lesson_10.capture,
+    "11": lesson_11.capture,
 }
 
 # Typical wrong answers, by lesson and exercise.
@@ -49,5 +51,6 @@ _MISTAKES: dict[str, Mapping[int, Answers]] = {
     "08": lesson_08.MISTAKES,
     "09": lesson_09.MISTAKES,
     "10": lesson_10.MISTAKES,
+    "11": lesson_11.MISTAKES,
 }
 MISTAKES = {(name, number): answers for name, known in _MISTAKES.items() for number, answers in known.items()}

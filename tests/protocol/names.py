@@ -3,38 +3,20 @@
 from collections.abc import Collection
 from typing import Any
 
-from dnslib import QTYPE
-
-from smtplab.net.zones import Zones
-from smtplab.protocol.routing import LookupFailed, Mx, NoSuchDomain
+from smtplab.net.zones import Written
+from smtplab.protocol.routing import LookupFailed
 
 
-class Names:
-    """Answers as a `net.resolver.Resolver` does. failing: names for which there is no answer. `asked`: what was."""
+class Names(Written):
+    """Answers from the text of a zone file. failing: names for which there is no answer. `asked` lists what was."""
 
-    def __init__(self, zones: str, failing: Collection[str] = ()) -> None:
-        self._zones = Zones(zones)
+    def __init__(self, text: str, failing: Collection[str] = ()) -> None:
+        super().__init__(text)
         self._failing = failing
         self.asked: list[str] = []
 
-    def texts(self, name: str) -> list[str]:
-        return [b"".join(data.data).decode() for data in self._records(name, "TXT")]
-
-    def mx(self, domain: str) -> list[Mx]:
-        return [Mx(data.preference, str(data.label).rstrip(".") or ".") for data in self._records(domain, "MX")]
-
-    def addresses(self, name: str) -> list[str]:
-        return [str(data) for kind in ("A", "AAAA") for data in self._records(name, kind)]
-
-    def hosts(self, address: str) -> list[str]:
-        reverse = ".".join(reversed(address.split("."))) + ".in-addr.arpa"
-        return [str(data.label).rstrip(".") for data in self._records(reverse, "PTR")]
-
-    def _records(self, name: str, kind: str) -> list[Any]:
+    def records(self, name: str, kind: str) -> list[Any]:
         self.asked.append(f"{kind} {name}")
         if name in self._failing:
             raise LookupFailed("the name server does not answer")
-        found = self._zones.look_up(name, kind)
-        if found.code == "NXDOMAIN":
-            raise NoSuchDomain(name)
-        return [record.rdata for record in found.answers if QTYPE.get(record.rtype) == kind]
+        return super().records(name, kind)

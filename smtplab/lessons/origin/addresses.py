@@ -1,0 +1,93 @@
+"""Which addresses may send? A record with all that records are made of, and five hosts that try."""
+
+from random import Random
+from typing import Any, ClassVar, Final, NamedTuple
+
+from smtplab.lessons.exercises import Exercise, Unreadable, Wrong
+from smtplab.lessons.rehearsal import DOMAINS, LOCAL_PARTS
+from smtplab.lessons.verdicts import Lettered
+from smtplab.net.zones import Written
+from smtplab.protocol.spf import Checked, Result, check
+
+WORDS: Final = ("pass", "fail", "softfail", "neutral")
+
+
+class Trial(NamedTuple):
+    """An address that sends, and what to think of."""
+
+    address: str
+    why: str
+
+
+class SpfOfAddresses(Exercise):
+    """Say what SPF makes of five addresses. The lab's own check_host() judges."""
+
+    form = 'five words in the order of the lines, such as `["pass", "fail", "softfail", "neutral", "pass"]`'
+    hints = (
+        "From left to right: the first term that matches decides, and the sign before it says what. No sign is a plus.",
+        "`include` matches only if the other record says pass; its own `-all` is not yours (RFC 7208 §5.2). Of a "
+        "`/28` the first 28 bits count: blocks of 16 addresses.",
+    )
+    ENDS: ClassVar = ("-all", "~all", "?all")
+
+    def prepare(self, variant: Random) -> None:
+        own, partner = variant.sample(DOMAINS, 2)
+        block = 16 * variant.randint(1, 14)
+        excluded, within = variant.sample(range(block, block + 16), 2)
+        outside = variant.choice((block - 1, block + 16))
+        host, included, website = variant.randint(2, 99), variant.randint(1, 126), variant.randint(100, 250)
+        end = variant.choice(self.ENDS)
+        self._records = {
+            own: f"v=spf1 -ip4:192.0.2.{excluded} ip4:192.0.2.{block}/28 mx include:_spf.{partner} {end}",
+            f"_spf.{partner}": "v=spf1 ip4:203.0.113.0/25 -all",
+        }
+        self._hosts = f"{own}. MX 10 mx1.{own}.\nmx1.{own}. A 198.51.100.{host}\n{own}. A 198.51.100.{website}\n"
+        self._sender = f"{variant.choice(LOCAL_PARTS)}@{own}"
+        trials = [
+            Trial(f"192.0.2.{excluded}", "Which term is the first that matches it? Look at the sign before that one."),
+            Trial(f"192.0.2.{within}", f"192.0.2.{block}/28 goes from .{block} to .{block + 15}."),
+            Trial(f"192.0.2.{outside}", f"192.0.2.{block}/28 goes from .{block} to .{block + 15}, and no further."),
+            Trial(f"198.51.100.{host}", "`mx` means the addresses of the hosts that the MX records name."),
+            Trial(f"203.0.113.{included}", "The other record says pass to it, so `include` matches."),
+            Trial(
+                f"203.0.113.{included + 128}",
+                "The other record says fail to it, so `include` does not match, and it is your own end that counts.",
+            ),
+            Trial(
+                f"198.51.100.{website}", "It is the address of the domain itself: `a` would match it. Is there an `a`?"
+            ),
+        ]
+        self._trials = [trials[0], *variant.sample(trials[1:], 4)]
+        variant.shuffle(self._trials)
+
+    @property
+    def question(self) -> str:
+        records = " and ".join(f'`{name}. TXT "{text}"`' for name, text in self._records.items())
+        hosts = ", ".join(f"`{line}`" for line in self._hosts.splitlines())
+        return f"`MAIL FROM:<{self._sender}>` comes from five addresses. {records}; {hosts}. What does SPF say to each?"
+
+    @property
+    def lines(self) -> Lettered:
+        return Lettered([trial.address for trial in self._trials])
+
+    def _checked(self, trial: Trial) -> Checked:
+        texts = "".join(f'{name}. TXT "{text}"\n' for name, text in self._records.items())
+        return check(trial.address, "somebody.example", self._sender, Written(self._hosts + texts))
+
+    def solve(self) -> list[str]:
+        return [str(self._checked(trial).result) for trial in self._trials]
+
+    def judge(self, answer: Any) -> str:
+        if not isinstance(answer, (list, tuple)) or len(answer) != len(self._trials):
+            raise Unreadable
+        said = [word.strip().lower() if isinstance(word, str) else "" for word in answer]
+        if not set(said) <= set(Result):
+            raise Unreadable
+        for letter, word, right, trial in zip(self.lines.letters, said, self.solve(), self._trials, strict=True):
+            if word != right:
+                raise Wrong(f"{letter}: not {word}. {trial.why}")
+        terms = ", ".join(f"{letter} by `{self._checked(trial).because}`" for letter, trial in self._lettered())
+        return f"So says check_host(): {terms}. The first term that matches decides. RFC 7208 §4.6.2, §5."
+
+    def _lettered(self) -> list[tuple[str, Trial]]:
+        return list(zip(self.lines.letters, self._trials, strict=True))
