@@ -39,10 +39,12 @@ class Exercise(ABC):
 
     form: what an answer looks like, to complete "Answer with ...". hints: for the first and the second wrong answer.
     variant: where everything comes from that differs from learner to learner. capture: what the learner captured.
+    variant_of: exercises of a lesson that name the same thing here share their variant; "" where each has its own.
     """
 
     form: ClassVar[str]
     hints: ClassVar[tuple[str, str]]
+    variant_of: ClassVar[str] = ""
 
     def __init__(self, variant: Random, capture: object = None) -> None:
         self._capture = capture
@@ -73,6 +75,10 @@ class Exercise(ABC):
     @abstractmethod
     def judge(self, answer: Any) -> str:
         """Give the evidence for an answer that is right. Raises `Wrong`, `Unreadable` or `Unanswered` for others."""
+
+    def plain(self, answer: Any) -> Any:
+        """Give an answer in the form in which it can be kept as text, and judged again: as it is, in most exercises."""
+        return answer
 
     @property
     def transcript(self) -> Transcript:

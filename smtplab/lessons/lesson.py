@@ -29,6 +29,7 @@ from smtplab.lessons import (
 from smtplab.lessons.article import CLAIMS
 from smtplab.lessons.claims import LETTERS, UNKNOWN, Claim, Claims, Judgement, judge, sources
 from smtplab.lessons.exercises import Exercise, NoCapture, solution_of, transcript_of, verdict_on
+from smtplab.lessons.progress.keeping import keep
 from smtplab.lessons.questions import Comparison, compare
 from smtplab.lessons.strangers import StrangersExercise
 from smtplab.lessons.verdicts import Standing, Verdict
@@ -111,6 +112,7 @@ class Lesson:
             return exercise
         verdict = verdict_on(f"Exercise {number}", exercise, answer, self._tries[number])
         self._tries[number] += verdict.standing is Standing.WRONG
+        keep(self.number, number, self.seed, answer, verdict.standing, capture, exercise.plain)
         return verdict
 
     def solution(self, what: int | str, capture: object = None) -> Verdict:
@@ -136,14 +138,15 @@ class Lesson:
         exercise = self._exercise(number, None)
         if not isinstance(exercise, StrangersExercise):
             raise ValueError(f"exercise {number!r} of this lesson has no file")
-        return exercise.record().save(f"lesson{self.number}-exercise{number}.pcapng").path
+        name = exercise.variant_of or f"exercise{number}"
+        return exercise.record().save(f"lesson{self.number}-{name}.pcapng").path
 
     def _exercise(self, number: object, capture: object) -> Exercise | Verdict:
         exercises = self._content.EXERCISES
         if not isinstance(number, int) or not 1 <= number <= len(exercises):
             return Verdict("Exercise", Standing.UNREADABLE, (f"This lesson has the exercises 1 to {len(exercises)}.",))
-        exercise: Exercise = exercises[number - 1](self._variant(number), capture)
-        return exercise
+        kind: type[Exercise] = exercises[number - 1]
+        return kind(self._variant(kind.variant_of or number), capture)
 
     def _variant(self, of: object) -> Random:
         return Random(f"{self.seed}/{self.number}/{of}")
@@ -161,4 +164,5 @@ class Lesson:
             return UNKNOWN, Judgement(Standing.UNREADABLE, f"This lesson judges {', '.join(self._content.CLAIMS)}.")
         judgement = judge(CLAIMS[name], answer, capture, self._tries[name])
         self._tries[name] += judgement.standing is Standing.WRONG
+        keep(self.number, name, self.seed, answer, judgement.standing, capture)
         return CLAIMS[name], judgement
