@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from smtplab.net.dns import NameServer
 from smtplab.net.resolver import Resolver
-from smtplab.net.zones import Zones
+from smtplab.net.zones import Written, Zones
 from smtplab.protocol.routing import LookupFailed, Mx, NoSuchDomain
 
 ZONES = """
@@ -265,6 +265,25 @@ def test_hosts_of_an_address_are_its_names(resolver: Resolver) -> None:
     assert resolver.hosts("127.0.0.2") == ["mx1.coremail.cn"]
     with pytest.raises(NoSuchDomain):
         resolver.hosts("::1")
+
+
+@pytest.mark.parametrize(
+    "name", ["coremail.cn", "mx1.coremail.cn", "far.example.test", "long.example.test", "null.example.test"]
+)
+def test_text_of_the_zones_answers_as_the_server_does(resolver: Resolver, name: str) -> None:
+    written = Written(ZONES)
+    for ask in ("mx", "addresses", "texts"):
+        assert getattr(written, ask)(name) == getattr(resolver, ask)(name)
+    assert written.hosts("127.0.0.2") == resolver.hosts("127.0.0.2")
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("nowhere.test", NoSuchDomain), ("x" * 64, NoSuchDomain), ("loop.example.test", LookupFailed)]
+)
+def test_text_of_the_zones_fails_as_the_server_does(resolver: Resolver, name: str, error: type[Exception]) -> None:
+    for asked in (Written(ZONES), resolver):
+        with pytest.raises(error):
+            asked.addresses(name)
 
 
 def test_addresses_gives_ipv4_then_ipv6(resolver: Resolver) -> None:

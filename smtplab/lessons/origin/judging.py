@@ -65,5 +65,7 @@ def _safe(domain: str) -> str:
 def without_claims(domain: str, content: bytes) -> bytes:
     """Take away the Authentication-Results fields that pretend to be of this host: anybody can write one (RFC 8601)."""
     header, blank, body = content.partition(b"\r\n\r\n")
-    claim = rb"(?im)^authentication-results[ \t]*:\s*%b\b(?:.*\r\n[ \t])*.*(?:\r\n|\Z)" % re.escape(domain.encode())
+    claim = rb"(?im)^authentication-results[ \t]*:\s*%b(?=[;\s]|\Z)(?:.*\r\n[ \t])*.*(?:\r\n|\Z)" % re.escape(
+        domain.encode()
+    )
     return re.sub(claim, b"", header) + blank + body
