@@ -2,7 +2,8 @@
 
 By a program for the classic BSD packet filter, which it runs on every packet of the interface before it copies it.
 scapy compiles such programs with libpcap, which need not be installed, so this one is written out. It says what
-`tcpdump 'tcp port N or (ip and udp dst port M)'` says; M is where the sniffer sends itself its own end marks.
+`tcpdump 'tcp port N or (ip and udp dst port M)'` says; M is where the sniffer sends itself its own end marks. For a
+lesson on MX it takes the datagrams of a name server as well.
 """
 
 import ctypes
@@ -39,9 +40,10 @@ class _Line(NamedTuple):
     label: str = ""
 
 
-def program(tcp_port: int, udp_port: int) -> bytes:
+def program(tcp_port: int, udp_port: int, datagrams: int | None = None) -> bytes:
     """Assemble the filter, 8 octets an instruction: TCP to or from `tcp_port`, and UDP over IPv4 to `udp_port`.
 
+    datagrams: a further port; UDP over IPv4 to or from there is taken too.
     A later fragment has no ports in it and is not taken. IPv6 extension headers are not followed.
     """
     lines = (
@@ -58,7 +60,8 @@ def program(tcp_port: int, udp_port: int) -> bytes:
         _Line(JUMP_EQUAL, tcp_port, then="accept", otherwise="refuse"),
         _Line(JUMP_EQUAL, UDP, otherwise="refuse", label="not TCP"),
         _Line(LOAD_HALF_AFTER_X, IPV4_HEADER + DESTINATION_PORT),
-        _Line(JUMP_EQUAL, udp_port, then="accept", otherwise="refuse"),
+        _Line(JUMP_EQUAL, udp_port, then="accept"),
+        *(_either_port(datagrams) if datagrams is not None else (_Line(RETURN, 0),)),
         _Line(JUMP_EQUAL, IPV6, otherwise="refuse", label="not IPv4"),
         _Line(LOAD_OCTET, IPV6_NEXT_HEADER),
         _Line(JUMP_EQUAL, TCP, otherwise="refuse"),
@@ -71,6 +74,15 @@ def program(tcp_port: int, udp_port: int) -> bytes:
     )
     places = {line.label: place for place, line in enumerate(lines) if line.label}
     return b"".join(_assembled(line, place, places) for place, line in enumerate(lines))
+
+
+def _either_port(port: int) -> tuple[_Line, ...]:
+    """Accept a datagram to or from a port, and refuse others. The accumulator holds the port that it goes to."""
+    return (
+        _Line(JUMP_EQUAL, port, then="accept"),
+        _Line(LOAD_HALF_AFTER_X, IPV4_HEADER + SOURCE_PORT),
+        _Line(JUMP_EQUAL, port, then="accept", otherwise="refuse"),
+    )
 
 
 def _assembled(line: _Line, place: int, places: dict[str, int]) -> bytes:

@@ -36,17 +36,23 @@ ADVICE: Final = {
 }
 
 
-def open_loopback(keep: Keep, tcp_port: int, udp_port: int, new_socket: NewSocket = socket.socket) -> SuperSocket:
+def open_loopback(
+    keep: Keep,
+    tcp_port: int,
+    udp_port: int,
+    new_socket: NewSocket = socket.socket,
+    datagrams: int | None = None,
+) -> SuperSocket:
     """Open a socket for scapy that receives the packets of these two ports from now on, and hands each to `keep`.
 
-    new_socket: makes it in another network than the machine's own.
+    new_socket: makes it in another network than the machine's own. datagrams: a further port of UDP.
     Raises PermissionError with a sentence that says what to do, when this user may not capture, and OSError when this
     system cannot.
     """
     try:
         if sys.platform == "linux":
-            return LoopbackSocket(keep, tcp_port, udp_port, new_socket)
-        return system_socket(keep, tcp_port, udp_port)
+            return LoopbackSocket(keep, tcp_port, udp_port, new_socket, datagrams)
+        return system_socket(keep, tcp_port, udp_port, datagrams)
     except (PermissionError, RuntimeError, Scapy_Exception) as error:
         raise PermissionError(ADVICE.get(sys.platform, ADVICE["linux"])) from error
 
@@ -57,14 +63,16 @@ class LoopbackSocket(SuperSocket):
     desc = "keep the packets of the loopback interface as raw octets, each once, and count those lost"
     _ring: Ring | None = None
 
-    def __init__(self, keep: Keep, tcp_port: int, udp_port: int, new_socket: NewSocket) -> None:
+    def __init__(
+        self, keep: Keep, tcp_port: int, udp_port: int, new_socket: NewSocket, datagrams: int | None = None
+    ) -> None:
         self._keep = keep
         # Protocol 0 receives nothing, so that no packet comes in before bind() has said which ones.
         self.ins = new_socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         try:
             self.ins.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
             self._ring = Ring(self.ins, RING_SIZE)
-            kernel_filter.attach(self.ins, kernel_filter.program(tcp_port, udp_port))
+            kernel_filter.attach(self.ins, kernel_filter.program(tcp_port, udp_port, datagrams))
             self.ins.bind((conf.loopback_name, ETH_P_ALL))
         except OSError:
             self.close()
@@ -87,11 +95,12 @@ class LoopbackSocket(SuperSocket):
         super().close()
 
 
-def system_socket(keep: Keep, tcp_port: int, udp_port: int) -> SuperSocket:
+def system_socket(keep: Keep, tcp_port: int, udp_port: int, datagrams: int | None = None) -> SuperSocket:
     """Open scapy's own socket for this system, and let it keep raw octets too."""
-    opened: SuperSocket = conf.L2listen(
-        iface=conf.loopback_name, filter=f"tcp port {tcp_port} or (ip and udp dst port {udp_port})"
-    )
+    wanted = f"tcp port {tcp_port} or (ip and udp dst port {udp_port})"
+    if datagrams is not None:
+        wanted += f" or (ip and udp port {datagrams})"
+    opened: SuperSocket = conf.L2listen(iface=conf.loopback_name, filter=wanted)
 
     def recv(x: int = MTU, **kwargs: Any) -> None:
         _layer, octets, seconds = opened.recv_raw(x)

@@ -80,6 +80,8 @@ class Capture:
     Where this user may not capture there, the server joins a private network, in which each `Client(server)` meets it
     from then on. If somebody connects in another way all the same, a capture with None is of what the sockets saw.
 
+    A server that has a `datagram_port`, of the name server beside it, has the packets of that captured from the wire too.
+
     All attributes may be read during the capture, and any number of times after it.
     """
 
@@ -192,13 +194,18 @@ class Capture:
         return Witnessed(sniffer, SocketRecorder(self._server))
 
     def _new_sniffer(self) -> "Sniffer":
-        from smtplab.capture.sniff import Sniffer
-
         try:
-            return Sniffer(self._port, self._server.network.new_socket, self._server.network.source)
+            return self._sniffer_where_the_server_is()
         except PermissionError as refusal:
             try:
                 self._server.join_private_network()
             except OSError as error:
                 raise PermissionError(f"{refusal}; {error}") from error
-            return Sniffer(self._port, self._server.network.new_socket, self._server.network.source)
+            return self._sniffer_where_the_server_is()
+
+    def _sniffer_where_the_server_is(self) -> "Sniffer":
+        from smtplab.capture.sniff import Sniffer
+
+        network = self._server.network
+        datagrams: int | None = getattr(self._server, "datagram_port", None)
+        return Sniffer(self._port, network.new_socket, network.source, datagrams)

@@ -28,11 +28,18 @@ class Sniffer:
     """The packets of one TCP port on the loopback interface, from the moment that this object exists.
 
     new_socket: makes sockets in the network whose loopback interface that is. source: what to call its packets.
+    datagrams: a port of UDP, such as a name server's, whose packets are kept too.
     Raises PermissionError with a sentence that says what to do, when this user may not capture, and OSError when this
     system cannot. Call `start`, and in the end `stop`.
     """
 
-    def __init__(self, port: int, new_socket: NewSocket = socket.socket, source: str = "live") -> None:
+    def __init__(
+        self,
+        port: int,
+        new_socket: NewSocket = socket.socket,
+        source: str = "live",
+        datagrams: int | None = None,
+    ) -> None:
         self.source = source
         self._received: list[tuple[int, bytes]] = []  # time and octets, as the sniffing thread found them
         self._frames: list[Frame] = []  # those of them that belong to this capture
@@ -46,7 +53,7 @@ class Sniffer:
         try:
             self._marker.bind(("127.0.0.1", 0))
             self._marker.connect(self._marker.getsockname())
-            self._socket = open_loopback(self._keep, port, self._marker.getsockname()[1], new_socket)
+            self._socket = open_loopback(self._keep, port, self._marker.getsockname()[1], new_socket, datagrams)
         except OSError:
             self._marker.close()
             raise

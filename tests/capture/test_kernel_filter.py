@@ -11,7 +11,7 @@ from smtplab.capture.kernel_filter import attach, program
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the filter is for Linux's packet sockets")
 
-PORT, MARKS = 2525, 40404
+PORT, MARKS, QUESTIONS = 2525, 40404, 5353
 ETHERNET = bytes(12)
 
 
@@ -33,6 +33,31 @@ def filtered() -> Iterator[tuple[socket.socket, socket.socket]]:
         receiver.setblocking(False)
         attach(receiver, program(PORT, MARKS))
         yield sender, receiver
+
+
+@pytest.mark.parametrize(
+    ("frame", "passes"),
+    [
+        pytest.param(ipv4(17, 50000, QUESTIONS), True, id="question"),
+        pytest.param(ipv4(17, QUESTIONS, 50000), True, id="answer"),
+        pytest.param(ipv4(17, 1, MARKS), True, id="end mark"),
+        pytest.param(ipv4(6, 50000, PORT), True, id="to the server"),
+        pytest.param(ipv4(17, 50000, 5354), False, id="another port"),
+        pytest.param(ipv4(6, 50000, QUESTIONS), False, id="TCP on the port of the datagrams"),
+        pytest.param(ipv6(17, 50000, QUESTIONS), False, id="IPv6"),
+    ],
+)
+def test_filter_with_a_port_of_datagrams_takes_those_too(
+    filtered: tuple[socket.socket, socket.socket], frame: bytes, passes: bool
+) -> None:
+    sender, receiver = filtered
+    attach(receiver, program(PORT, MARKS, QUESTIONS))
+    sender.send(frame)
+    if passes:
+        assert receiver.recv(100) == frame
+    else:
+        with pytest.raises(BlockingIOError):
+            receiver.recv(100)
 
 
 @pytest.mark.parametrize(

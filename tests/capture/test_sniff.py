@@ -190,8 +190,10 @@ def test_sniffer_threads_are_gone_after_stop() -> None:
 def test_system_socket_keeps_raw_octets(monkeypatch: pytest.MonkeyPatch) -> None:
     from smtplab.capture import loopback
 
-    def instead(keep: loopback.Keep, tcp_port: int, udp_port: int, _: loopback.NewSocket) -> SuperSocket:
-        return loopback.system_socket(keep, tcp_port, udp_port)
+    def instead(
+        keep: loopback.Keep, tcp_port: int, udp_port: int, _: loopback.NewSocket, datagrams: int | None
+    ) -> SuperSocket:
+        return loopback.system_socket(keep, tcp_port, udp_port, datagrams)
 
     monkeypatch.setattr(loopback, "LoopbackSocket", instead)
     with connection() as (client, server, sniffer):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from dnslib import DNSRecord
+from dnslib import QTYPE, DNSRecord
 
 from smtplab.capture.record import Capture
 from smtplab.lessons import Lesson
@@ -44,6 +44,7 @@ from tests.lessons import lesson_09
 
 Captures = dict[str, Capture]
 SEEDS = range(20)
+UDP = 17  # in the IPv4 header: the protocol above it
 
 
 def exercise(number: int, seed: object = 1, capture: Capture | None = None) -> Exercise:
@@ -89,6 +90,17 @@ def test_capture_from_the_wire_says_the_same_as_the_sockets(captures: Captures) 
         "127.0.0.4",
         "127.0.0.5",
     }
+
+
+def test_capture_from_the_wire_has_the_questions_too() -> None:
+    try:
+        live = lesson_09.capture(live=True)
+    except PermissionError as refused:
+        pytest.skip(f"this system lets nobody capture: {refused}")
+    datagrams = [frame.octets[42:] for frame in live.frames if frame.octets[23] == UDP]
+    messages = [DNSRecord.parse(octets) for octets in datagrams]
+    assert [str(each.q.qname) for each in messages if each.q.qtype == QTYPE.MX] == ["north.example."] * 6
+    assert sum(each.header.qr for each in messages) == len(messages) / 2 == 11
 
 
 def test_town_without_a_private_network_is_on_loopback(monkeypatch: pytest.MonkeyPatch, captures: Captures) -> None:

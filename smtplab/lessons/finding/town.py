@@ -188,6 +188,11 @@ class Town:
         for host in self._hosts.values():
             host.taps = taps
 
+    @property
+    def datagram_port(self) -> int:
+        """Where the name server is asked, so that a capture has the questions too."""
+        return self.names.port
+
     def join_private_network(self) -> None:
         """Raise PermissionError: where the town lies is settled when it is made."""
         raise PermissionError("the town is where it is: this system gives no private network")
