@@ -105,6 +105,11 @@ class Dialogue:
         """The TLS version that the session runs in, such as "TLSv1.3"; "" in clear text."""
         return self._tls.version if self._tls else ""
 
+    @property
+    def has_more(self) -> bool:
+        """Whether replies have come that nobody has waited for."""
+        return bool(self._answers)
+
     # Connecting and closing
 
     def connect(self) -> Reply:

@@ -7,7 +7,7 @@ from typing import Any
 from smtplab.capture.record import Capture
 from smtplab.lessons.attacks.injection import FrameOfInjection
 from smtplab.lessons.attacks.relaying import by_name
-from smtplab.lessons.attacks.smuggling import LAX, Relay, hand_in, letter, second_server
+from smtplab.lessons.attacks.smuggling import LAX, Relay, hand_in, poisoned, second_server
 from smtplab.lessons.exercises import Exercise
 
 
@@ -18,7 +18,7 @@ def capture() -> Capture:
         Capture(second, live=False) as capture,
         Relay(second) as first,
     ):
-        hand_in(first, letter(b"\n.\r\n"))
+        hand_in(first, poisoned(b"\n.\r\n"))
     return capture
 
 

@@ -270,3 +270,14 @@ def test_password_with_line_ends_is_only_a_wrong_password(server: Server) -> Non
         with pytest.raises(AuthenticationRefused):
             client.auth("LOGIN", ONE, "a\r\nQUIT\r\n")
         assert client.noop().code == 250
+
+
+def test_reply_that_nobody_has_waited_for_is_more(server: Server) -> None:
+    with Client(server) as client:
+        client.ehlo()
+        client.mail(ONE)
+        client.send(b"RSET\r\nRSET\r\n", "two commands")  # whose replies may leave together (RFC 2920 §3.2)
+        client.answer("the first")
+        assert client.has_more
+        client.answer("the second")
+        assert not client.has_more

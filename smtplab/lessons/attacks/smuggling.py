@@ -40,7 +40,7 @@ Subject: Urgent
 Pay the bill today.""".replace("\n", "\r\n").encode()
 
 
-def letter(trick: bytes, smuggled: int = 1) -> bytes:
+def poisoned(trick: bytes, smuggled: int = 1) -> bytes:
     """Write the mail data of a letter with further mails in it, each behind the trick; the end mark is the true one."""
     return LETTER + (trick + SMUGGLED) * smuggled + b"\r\n.\r\n"
 
@@ -76,7 +76,9 @@ def _pass_on(server: Server, mail: MailObject) -> None:
         client.mail(mail.reverse_path)
         for forward_path in mail.forward_paths:
             client.rcpt(forward_path)
-        client.data(mail.content)
+        reply = client.data(mail.content)
+        while client.has_more or reply.code == 354:  # to nothing that it said; it hears that out, and does not wonder
+            reply = client.answer("nothing").reply
         with suppress(SmtpError, OSError):  # the mail is there
             client.quit()
     finally:
@@ -115,7 +117,7 @@ def second_server(**choices: Any) -> Server:
 def stored(first: str, second: str, trick: bytes, smuggled: int = 1) -> int:
     """Say how many mails a second server stores of one letter. It is sent over real sockets, once for each pair."""
     with second_server(**SECONDS[second]) as receiving, Relay(receiving, **FIRSTS[first]) as relay:
-        hand_in(relay, letter(trick, smuggled))
+        hand_in(relay, poisoned(trick, smuggled))
     return len(receiving.mailboxes[OFFICE])
 
 
