@@ -41,6 +41,7 @@ class SpfOfAddresses(Exercise):
             own: f"v=spf1 -ip4:192.0.2.{excluded} ip4:192.0.2.{block}/28 mx include:_spf.{partner} {end}",
             f"_spf.{partner}": "v=spf1 ip4:203.0.113.0/25 -all",
         }
+        self._addresses = f"198.51.100.{host}", f"198.51.100.{website}"
         self._hosts = f"{own}. MX 10 mx1.{own}.\nmx1.{own}. A 198.51.100.{host}\n{own}. A 198.51.100.{website}\n"
         self._sender = f"{variant.choice(LOCAL_PARTS)}@{own}"
         trials = [
@@ -62,9 +63,13 @@ class SpfOfAddresses(Exercise):
 
     @property
     def question(self) -> str:
-        records = " and ".join(f'`{name}. TXT "{text}"`' for name, text in self._records.items())
-        hosts = ", ".join(f"`{line}`" for line in self._hosts.splitlines())
-        return f"`MAIL FROM:<{self._sender}>` comes from five addresses. {records}; {hosts}. What does SPF say to each?"
+        (own, record), (partner, included) = self._records.items()
+        host, website = self._addresses
+        return (
+            f"Mails with `MAIL FROM:<{self._sender}>` come from five addresses. {own} publishes `{record}`, and "
+            f"{partner} `{included}`. The MX host of {own} has the address {host}, {own} itself {website}. What does "
+            "SPF say to each?"
+        )
 
     @property
     def lines(self) -> Lettered:
