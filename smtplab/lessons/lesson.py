@@ -16,6 +16,7 @@ from smtplab.lessons import (
     attacks,
     authentication,
     by_hand,
+    capstone,
     encryption,
     envelope,
     failure,
@@ -50,6 +51,7 @@ LESSONS: Final[dict[str, ModuleType]] = {
     "09": finding,
     "10": attacks,
     "11": origin,
+    "12": capstone,
 }
 SEED: Final = 1  # everybody's, until a learner gives another
 

@@ -3,19 +3,29 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import cached_property
+from os import PathLike
+from typing import Protocol
 
-from smtplab.capture.record import Capture
+from smtplab.capture.record import Capture, Saved
 from smtplab.lessons.exercises import Exercise
 from smtplab.net.client import Client
 from smtplab.net.memory import MemoryServer
 from smtplab.protocol.transcript import Transcript
 
 
+class Recording(Protocol):
+    """What was captured of strangers: a `Capture`, or several sessions that were put into one."""
+
+    @property
+    def transcript(self) -> Transcript: ...
+    def save(self, path: str | PathLike[str]) -> Saved: ...
+
+
 class StrangersExercise(Exercise):
     """An exercise about a session of others: `transcript` is theirs. `Lesson.file` writes it for the learner."""
 
     @abstractmethod
-    def record(self) -> Capture:
+    def record(self) -> Recording:
         """Let the strangers talk, in the learner's variant, and give what was captured."""
 
     @cached_property

@@ -18,6 +18,7 @@ from tests.lessons import (
     lesson_09,
     lesson_10,
     lesson_11,
+    lesson_12,
 )
 
 Answers = Callable[[Exercise], list[Any]]
@@ -36,6 +37,7 @@ CAPTURES: dict[str, Callable[[], Capture]] = {
     "09": lesson_09.capture,
     "10": lesson_10.capture,
     "11": lesson_11.capture,
+    "12": lesson_12.capture,
 }
 
 # Typical wrong answers, by lesson and exercise.
@@ -52,5 +54,6 @@ _MISTAKES: dict[str, Mapping[int, Answers]] = {
     "09": lesson_09.MISTAKES,
     "10": lesson_10.MISTAKES,
     "11": lesson_11.MISTAKES,
+    "12": lesson_12.MISTAKES,
 }
 MISTAKES = {(name, number): answers for name, known in _MISTAKES.items() for number, answers in known.items()}
