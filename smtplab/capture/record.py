@@ -80,7 +80,7 @@ class Capture:
     Where this user may not capture there, the server joins a private network, in which each `Client(server)` meets it
     from then on. If somebody connects in another way all the same, a capture with None is of what the sockets saw.
 
-    A server that has a `datagram_port`, of the name server beside it, has the packets of that captured from the wire too.
+    A server that has a `datagram_port`, of a name server beside it, has the packets of that captured from the wire too.
 
     All attributes may be read during the capture, and any number of times after it.
     """
