@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 IDLE_TIMEOUT: Final = 300.0  # seconds, RFC 5321 §4.5.3.2.7
 STOP_TIMEOUT: Final = 5.0  # seconds for the connections to close
+RECEIVE_SIZE: Final = 256 * 1024  # octets read from a connection at once, as many as asyncio takes by itself
 NETWORKS: Final = ("auto", "loopback", "private")
 
 
@@ -137,6 +138,7 @@ class Server:
             hooks=hooks,
         )
         self.connections: set[Connection] = set()
+        self.receive_buffer = memoryview(bytearray(RECEIVE_SIZE))
         self.names = count(1)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listeners: list[asyncio.Server] = []

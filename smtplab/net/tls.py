@@ -66,7 +66,7 @@ class TlsLayer:
         """The version that was agreed on, such as "TLSv1.3"; "" before that."""
         return self._tls.version() or ""
 
-    def receive(self, octets: bytes) -> bytes:
+    def receive(self, octets: bytes | memoryview) -> bytes:
         """Take in octets from the wire, and give the octets of SMTP in them.
 
         `take_output` may have something for the wire afterwards. Raises ssl.SSLError when it is no TLS, or when the

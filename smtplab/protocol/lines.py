@@ -34,8 +34,8 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._octets)
 
-    def add(self, octets: bytes) -> None:
-        """Take in what arrived."""
+    def add(self, octets: bytes | memoryview) -> None:
+        """Take in a copy of what arrived."""
         self._octets += octets
 
     def clear(self) -> None:

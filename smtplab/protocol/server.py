@@ -90,8 +90,8 @@ class ServerSession:
         self._answer(GREETING, self._instead(GREETING, None) or greeting)
         return self._take_outputs()
 
-    def receive(self, octets: bytes) -> list[Output]:
-        """Take in octets from the client, in pieces of any size, and give what follows from them.
+    def receive(self, octets: bytes | memoryview) -> list[Output]:
+        """Take in octets from the client, in pieces of any size, and give what follows from them. They are copied.
 
         After a `Deliver` nothing more is read until `delivered` was called; octets that come meanwhile are kept.
         """
