@@ -117,9 +117,7 @@ class FrameOfInjection(StrangersExercise):
         if any(entry.party == "server" for entry in there):
             return "The server says that, and it is the client's words that grew."
         if any(entry.verb == "STARTTLS" for entry in there):
-            return (
-                "Behind this STARTTLS the client waits for its 220, and the client hello follows. That is as it should."
-            )
+            return "Behind this STARTTLS come 220 and the client hello, and nothing else. That is as it should be."
         if len(there) > 1:
             return "Several commands in one frame are what PIPELINING allows (RFC 2920 §3.1)."
         return "A command of its own, before any STARTTLS of this session."
