@@ -17,7 +17,7 @@ class MessagesStored(Exercise):
     form = "four numbers in the order of the lines, such as `[1, 2, 1, 1]`"
     hints = (
         "Ask of each server in turn: does it take these octets for an end? If the first does, the rest is commands to "
-        "*it*, from Mallory, who may not write as her boss.",
+        "it, from Mallory, who may not write as her boss.",
         "A mail gets through only where the first server reads on and the second does not: strict, then lax. And only "
         "if the octets arrive as they were.",
     )

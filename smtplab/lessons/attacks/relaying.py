@@ -95,7 +95,7 @@ CASES: Final = (
     Case("@{ours}:{them}", False, 550, "The route is struck (§3.6.1), and what is left is another host's mailbox."),
     Case("{name}%{host}@{ours}", False, 550, _HACK),
     Case("{host}!{name}@{ours}", False, 550, _HACK),
-    Case('"{them}"@{ours}', False, 550, "The domain stands behind the *last* @. " + _HACK),
+    Case('"{them}"@{ours}', False, 550, "The domain stands behind the last @. " + _HACK),
     Case("{name}@{ours}.{host}", False, 550, "This domain only begins like ours."),
     Case("test01@{shouted}", False, 250, "Domains know no case (§2.4)."),
     Case("@{host}:test02@{ours}", False, 250, "The route is struck (§3.6.1), and what is left is one of our own."),

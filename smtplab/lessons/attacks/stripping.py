@@ -129,7 +129,7 @@ class SurvivingSettings(Exercise):
         if missing:
             raise Wrong(f"{missing[0]} does: its client really stopped, or was never asked to trust anybody.")
         return (
-            "Each of these clients has just tried. Only who insists on TLS *and* checks the certificate keeps the "
+            "Each of these clients has just tried. Only who insists on TLS and checks the certificate keeps the "
             "password from all three attackers. RFC 3207 §4.1, §6; RFC 8314."
         )
 
