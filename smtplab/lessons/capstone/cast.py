@@ -5,7 +5,7 @@ All domains and addresses are of those that are kept for documentation (RFC 2606
 
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from smtplab.capture.synthesis import Endpoint
 from smtplab.lessons.authentication.words import WORDS
@@ -91,7 +91,7 @@ class Cast:
         domain, number = sender.partition("@")[2], self.variant.randint(10_000, 99_999)
         return MAIL.format(sender, ", ".join(f"<{each}>" for each in named), next(self._subjects), number, domain, body)
 
-    def server(self, port: int, users: dict[str, str] | None = None, **choices: object) -> MemoryServer:
+    def server(self, port: int, users: dict[str, str] | None = None, **choices: Any) -> MemoryServer:
         """Make a server at an address of its own, whom a client at another one is going to talk to."""
         domain = f"{self.variant.choice(('mail', 'mx1', 'relay', 'smtp'))}.{self.variant.choice(DOMAINS)}"
         return MemoryServer(

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from smtplab.lessons.authentication.words import WORDS
 from smtplab.lessons.capstone.cast import Talk
 from smtplab.lessons.capstone.sessions import LOCK_STEP, PIPELINED, Plot
 from smtplab.net.client import Client
@@ -24,7 +23,7 @@ STARTTLS: Final = b"STARTTLS\r\n"
 
 def brute_force(plot: Plot) -> Talk:
     """Somebody tries passwords at one account until one fits, and sends a mail in its name."""
-    tried = plot.cast.variant.sample(WORDS, plot.cast.variant.randint(7, 11))
+    tried = [plot.cast.password() for _ in range(plot.cast.variant.randint(7, 11))]
     user = plot.cast.mailbox()
     server = plot.cast.server(
         plot.cast.port(587), {user: tried[-1]}, mechanisms=("LOGIN", "PLAIN"), extensions=LOCK_STEP
