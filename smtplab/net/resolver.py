@@ -7,7 +7,7 @@ It believes only an answer that repeats its question and its number: anybody can
 import secrets
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from typing import Any, Final
@@ -16,7 +16,7 @@ from dnslib import QTYPE, RCODE, DNSLabel, DNSRecord
 
 from smtplab.net.dialogue import Listening
 from smtplab.net.networks import LOOPBACK, Network, is_loopback
-from smtplab.net.zones import UNREADABLE
+from smtplab.net.zones import ADDRESSES, UNREADABLE
 from smtplab.protocol.routing import NULL_HOST, LookupFailed, Mx, NoSuchDomain
 
 TIMEOUT: Final = 2.0  # seconds for each try
@@ -45,11 +45,11 @@ class Resolver:
         """Give the MX records of a domain, in the order in which they came."""
         return [Mx(record.preference, _name(record.label)) for record in self.records(domain, "MX")]
 
-    def addresses(self, name: str) -> list[str]:
+    def addresses(self, name: str, kinds: Sequence[str] = ADDRESSES) -> list[str]:
         """Give the IPv4 and then the IPv6 addresses of a host. One failure is passed over if there are others."""
         found: list[str] = []
         failure: LookupFailed | None = None
-        for kind in ("A", "AAAA"):
+        for kind in kinds:
             try:
                 found += [str(record) for record in self.records(name, kind)]
             except LookupFailed as error:

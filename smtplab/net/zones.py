@@ -4,6 +4,7 @@ The lab is a whole world: what is not in the text does not exist. So the zone is
 authority.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any, Final, NamedTuple
@@ -18,6 +19,7 @@ ALIAS_LIMIT: Final = 8  # names in a chain of CNAME records
 
 UNREADABLE: Final = (DNSError, DNSLabelError, ValueError)  # what dnslib raises for octets and names that are wrong
 
+ADDRESSES: Final = ("A", "AAAA")
 TYPES: Final = ("A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "TXT")
 
 
@@ -90,9 +92,9 @@ class Written:
         """Give the MX records of a domain."""
         return [Mx(data.preference, _key(data.label).rstrip(".") or NULL_HOST) for data in self.records(domain, "MX")]
 
-    def addresses(self, name: str) -> list[str]:
+    def addresses(self, name: str, kinds: Sequence[str] = ADDRESSES) -> list[str]:
         """Give the IPv4 and then the IPv6 addresses of a host."""
-        return [str(data) for kind in ("A", "AAAA") for data in self.records(name, kind)]
+        return [str(data) for kind in kinds for data in self.records(name, kind)]
 
     def hosts(self, address: str) -> list[str]:
         """Give the names that an address leads back to."""

@@ -190,6 +190,18 @@ def test_two_look_ups_may_find_nothing(terms: int, result: Result) -> None:
     assert checked(record, "203.0.113.1").result is result
 
 
+@pytest.mark.parametrize(
+    ("address", "terms"),
+    [
+        pytest.param("2001:db8::1", "a a:amy.example.com a:bob.example.com", id="only IPv4 addresses for IPv6"),
+        pytest.param("192.0.2.65", "a:six.example.com a:six.example.com a:six.example.com", id="only IPv6 for IPv4"),
+        pytest.param("203.0.113.1", "ptr ptr a:gone.example.com", id="no names of the client"),
+    ],
+)
+def test_records_of_the_other_kind_are_nothing_found(address: str, terms: str) -> None:
+    assert checked(f"v=spf1 {terms} -all", address).result is Result.PERMERROR
+
+
 def test_eleven_mail_hosts_are_too_many() -> None:
     hosts = "".join(f"many.example. MX 10 h{number}.many.example.\n" for number in range(11))
     names = Names(hosts + 'many.example. TXT "v=spf1 mx -all"\n')
@@ -318,3 +330,10 @@ def test_name_of_the_client_is_one_that_leads_back(address: str, name: str) -> N
     names = Names(HOSTS + 'example.com. TXT "v=spf1 exists:%{p}.%{h}.seen.%{d} -all"\n')
     check(address, "hi.example", SENDER, names)
     assert f"A {name}.hi.example.seen.example.com" in names.asked
+
+
+@pytest.mark.parametrize(("address", "name"), [("192.0.2.65", "in-addr"), ("2001:db8::cb01", "ip6")])
+def test_version_of_the_address_is_where_its_names_are(address: str, name: str) -> None:
+    names = Names(HOSTS + 'example.com. TXT "v=spf1 exists:%{v}.seen.%{d} -all"\n')
+    check(address, "hi.example", SENDER, names)
+    assert f"A {name}.seen.example.com" in names.asked

@@ -4,7 +4,8 @@ The domain name system is asked through `Names`, so nothing here knows a socket.
 of the client, the name in EHLO and the reverse-path: no line of the header, the From field least of all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -51,7 +52,10 @@ class Names(Protocol):
 
     def texts(self, name: str) -> list[str]: ...
     def mx(self, domain: str) -> list[Mx]: ...
-    def addresses(self, name: str) -> list[str]: ...
+    def addresses(self, name: str, kinds: Sequence[str]) -> list[str]:
+        """Addresses of these kinds, of which there are A and AAAA."""
+        ...
+
     def hosts(self, address: str) -> list[str]: ...
 
 
@@ -77,6 +81,8 @@ def check(client_address: str, hello: str, reverse_path: str, names: Names) -> C
         return _Evaluation(address, hello, sender, names).check_host(domain)
     except _Ends as end:
         return Checked(end.result, domain, str(end))
+    except LookupFailed as failed:  # the name server gives no answer: it may later (§4.4, §5)
+        return Checked(Result.TEMPERROR, domain, str(failed))
 
 
 def identity(reverse_path: str, hello: str) -> str:
@@ -121,8 +127,6 @@ class _Evaluation:
             found = [text for text in self.names.texts(domain) if is_record(text)]
         except NoSuchDomain:
             return None
-        except LookupFailed as failed:
-            raise _Ends(Result.TEMPERROR, str(failed)) from None
         if len(found) > 1:
             raise _Ends(Result.PERMERROR, f"{domain} has {len(found)} SPF records")
         return found[0] if found else None
@@ -154,7 +158,7 @@ class _Evaluation:
             case "mx":
                 return any(self._is_within(each, directive) for each in self._exchanger_addresses(target))
             case "exists":
-                return any(ip_address(each).version == 4 for each in self._addresses(target))
+                return bool(self._addresses(target, "A"))
             case _:
                 return any(_is_below(host, target) for host in self._client_hosts())
 
@@ -166,22 +170,21 @@ class _Evaluation:
         return self.address in ip_network(f"{network}/{length}", strict=False)
 
     def _exchanger_addresses(self, domain: str) -> list[str]:
-        exchangers = [mx.host for mx in self._found(lambda: self.names.mx(domain)) if mx.host != NULL_HOST]
+        exchangers = [mx.host for mx in self._found(self.names.mx, domain) if mx.host != NULL_HOST]
         if len(exchangers) > HOSTS_LIMIT:
             raise _Ends(Result.PERMERROR, f"{domain} has more than {HOSTS_LIMIT} mail hosts")
         return [address for host in exchangers for address in self._addresses(host)]
 
     def _client_hosts(self) -> list[str]:
         """Give the names of the client that lead back to its address; none where there is an error (§5.5)."""
-        try:
-            named = self.names.hosts(str(self.address))[:HOSTS_LIMIT]
-        except LookupError:
-            return []
-        return [host for host in named if self._leads_back(host)]
+        named: list[str] = []
+        with suppress(LookupFailed):
+            named = self._found(self.names.hosts, str(self.address))
+        return [host for host in named[:HOSTS_LIMIT] if self._leads_back(host)]
 
     def _leads_back(self, host: str) -> bool:
         try:
-            return self.address in map(ip_address, self.names.addresses(host))
+            return self.address in map(ip_address, self.names.addresses(host, [self._kind]))
         except LookupError:
             return False
 
@@ -192,17 +195,19 @@ class _Evaluation:
         if self.lookups > LOOKUPS_LIMIT:
             raise _Ends(Result.PERMERROR, f"more than {LOOKUPS_LIMIT} terms that ask the DNS")
 
-    def _addresses(self, name: str) -> list[str]:
-        return self._found(lambda: self.names.addresses(name))
+    @property
+    def _kind(self) -> str:
+        """The type of the records to compare with: an IPv4 address is looked for among IPv4 addresses (§5)."""
+        return "A" if self.address.version == 4 else "AAAA"
 
-    def _found(self, ask: Callable[[], list[Found]]) -> list[Found]:
+    def _addresses(self, name: str, kind: str = "") -> list[str]:
+        return self._found(lambda each: self.names.addresses(each, [kind or self._kind]), name)
+
+    def _found(self, ask: Callable[[str], list[Found]], name: str) -> list[Found]:
         """Ask, and count what finds nothing: who publishes names that are not there has others ask in vain (§11.1)."""
-        try:
-            found = ask()
-        except NoSuchDomain:
-            found = []
-        except LookupFailed as failed:
-            raise _Ends(Result.TEMPERROR, str(failed)) from None
+        found: list[Found] = []
+        with suppress(NoSuchDomain):
+            found = ask(name)
         self.voids += not found
         if self.voids > VOID_LIMIT:
             raise _Ends(Result.PERMERROR, f"more than {VOID_LIMIT} look-ups that find nothing")
