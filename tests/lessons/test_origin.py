@@ -1,11 +1,15 @@
 """Lesson 11: what its server finds out about a mail, and what its checks say beyond right and wrong."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_private_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -239,6 +243,20 @@ def test_hash_of_an_empty_body_is_that_of_the_standard(canonicalization: str, di
     header = letter().partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
     field = sign(header, "coremail.cn", KEY, canonicalization).partition(b": ")[2].partition(b"\r\nDate")[0]
     assert parse_tags(field.decode())["bh"] == digest
+
+
+def test_signature_holds_for_another_reader_of_the_standard() -> None:
+    """Put together by hand what RFC 6376 §3.7 has signed, and let another library check it."""
+    field = SIGNED.decode().partition(": ")[2].partition("\r\nDate")[0]
+    tags = parse_tags(field)
+    header = dict(line.split(": ", 1) for line in letter().decode().partition("\r\n\r\n")[0].split("\r\n"))
+    values = {name.lower(): value for name, value in header.items()}
+    signed = "".join(f"{name}:{values[name]}\r\n" for name in "".join(tags["h"].split()).split(":"))
+    without = " ".join(field.split(" b=")[0].split()) + " b="
+    key = load_der_public_key(b64decode(parse_tags(KEY.record)["p"]))
+    assert isinstance(key, RSAPublicKey)
+    octets = f"{signed}dkim-signature:{without}".encode()
+    key.verify(b64decode("".join(tags["b"].split())), octets, PKCS1v15(), SHA256())
 
 
 def of(message: bytes, names: Any = PUBLISHED) -> list[Signature]:
