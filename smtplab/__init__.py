@@ -2,7 +2,7 @@
 
 The house has floors, and a module knows only those below its own:
 
-    cli        serve, send, dissect, draw, demo, lab
+    cli        serve, send, dissect, draw, demo, lab; for teachers class, grade, answers
     lessons    exercises and their checks
     widgets    what is clicked in a notebook
     views      text and pictures of a transcript

@@ -1,4 +1,5 @@
-"""What can be done from a shell? `smtplab serve`, `send`, `dissect`, `draw`, `demo` and `lab`: a module for each.
+"""What can be done from a shell? `smtplab serve`, `send`, `dissect`, `draw`, `demo`, `lab`, and for teachers `class`,
+`answers` and `grade`: a module for each.
 
 Exit status 0 when it was done, 1 when a server said no, 2 for bad input, with one line on stderr that says what is
 wrong.
@@ -9,17 +10,21 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import Final, NoReturn
 
 from smtplab.cli.options import complain
 
-COMMANDS: Final = {  # each is a module here
+COMMANDS: Final = {  # each is a module here, named like it (`class_`, since Python keeps `class` for itself)
     "serve": "take mail from real clients, on this machine",
     "send": "send one mail, and print the dialogue",
     "dissect": "tell what was said in a capture file",
     "draw": "draw a capture file as a ladder",
     "demo": "one mail end to end: server, client, capture, picture",
     "lab": "open JupyterLab on the lessons",
+    "class": "make notebooks for a class, each student with other questions",
+    "answers": "print the answers for some seeds",
+    "grade": "judge what a class handed in",
 }
 
 EXAMPLES = """
@@ -74,5 +79,5 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary)
         if name in arguments:
-            import_module(f"smtplab.cli.{name}").add(command)
+            import_module(f"smtplab.cli.{name}{'_' * iskeyword(name)}").add(command)
     return parser

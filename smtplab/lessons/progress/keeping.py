@@ -14,6 +14,7 @@ from smtplab.capture.record import Capture
 from smtplab.lessons.progress import answers, file
 from smtplab.lessons.progress.file import BrokenFile, Kept, Progress
 from smtplab.lessons.verdicts import Standing
+from smtplab.protocol.transcript import Transcript
 
 JUDGED: Final = (Standing.CORRECT, Standing.WRONG)
 
@@ -49,7 +50,7 @@ def _keep(path: Path, progress: Progress, kept: Kept, capture: object) -> None:
         if (before.is_correct and not kept.is_correct) or _says_the_same(before, kept):
             return
         kept = replace(kept, tries=before.tries + 1)
-    if progress.student and isinstance(capture, Capture):
+    if progress.student:
         kept = replace(kept, capture=_saved(capture, path.parent, kept.lesson))
     file.write(path, progress.with_answer(kept))
 
@@ -75,8 +76,15 @@ def _read_or_begin_anew(path: Path) -> Progress:
         return Progress()
 
 
-def _saved(capture: Capture, folder: Path, lesson: str) -> str:
-    """Save a capture once, under a name that tells it from others of the same lesson."""
+def _saved(capture: object, folder: Path, lesson: str) -> str:
+    """Save a capture once, under a name that tells it from others of its lesson. A file that was read is there already.
+
+    Gives its name, or "" where there is nothing to save.
+    """
+    if isinstance(capture, Transcript):
+        return capture.source if (folder / capture.source).is_file() else ""
+    if not isinstance(capture, Capture):
+        return ""
     digest = sha256(b"".join(frame.octets for frame in capture.frames)).hexdigest()
     name = f"lesson{lesson}-{digest[:8]}.pcapng"
     if not (folder / name).exists():
