@@ -1,26 +1,32 @@
 """Other people's clients send to our server, and our client sends to other people's servers.
 
-What arrives is what was sent, octet for octet. `test_auth` has their logins in every mechanism.
+What arrives is what was sent, octet for octet. `test_auth` has their logins in every mechanism, `test_mail_hosts` the
+servers that deliver.
 """
 
+import asyncio
 import os
 import pty
 import select
 import smtplib
+import ssl
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import aiosmtplib
 import pytest
 from aiosmtpd.controller import Controller
 
+from smtplab.net.certificates import Authority
 from smtplab.net.client import Client
 from smtplab.net.networks import LOOPBACK
 from smtplab.net.server import Server
+from tests.net.mail_hosts import wait_for
 from tests.net.talker import ENVELOPE, mail
 
 Find = Callable[[str], str]
@@ -119,6 +125,32 @@ def test_smtplib_sends_a_letter(server: Server, login: bool) -> None:
     assert arrived(server) == [LETTER]
 
 
+@pytest.mark.parametrize("login", [False, True], ids=["anonymous", "login"])
+@pytest.mark.parametrize("tls", ["none", "starttls", "implicit"])
+def test_aiosmtplib_sends_a_letter(tls: Literal["none", "starttls", "implicit"], login: bool) -> None:
+    authority = Authority()
+
+    async def send(port: int) -> dict[str, aiosmtplib.SMTPResponse]:
+        context = ssl.create_default_context(cadata=authority.pem)
+        async with aiosmtplib.SMTP(
+            hostname="127.0.0.1",
+            port=port,
+            local_hostname="client.example",
+            use_tls=tls == "implicit",
+            start_tls=tls == "starttls",
+            tls_context=context,
+        ) as client:
+            if login:
+                await client.login(USER, PASSWORD)
+            refused, _ = await client.sendmail(USER, [RECIPIENT], LETTER, mail_options=["BODY=8BITMIME"])
+        await asyncio.sleep(0.1)  # its transport is closed only after it says that it is
+        return refused
+
+    with Server({USER: PASSWORD}, tls=tls, authority=authority) as server:
+        assert asyncio.run(send(server.port)) == {}
+        assert arrived(server) == [LETTER]
+
+
 def test_smtplib_understands_each_refusal() -> None:
     with Server(mailboxes=[RECIPIENT], size_limit=100) as server, smtplib.SMTP("127.0.0.1", server.port) as client:
         assert client.sendmail(USER, [RECIPIENT, "nobody@coremail.cn"], "x")["nobody@coremail.cn"][0] == 550
@@ -186,23 +218,11 @@ def smtp_sink(program: Find) -> Iterator[tuple[int, Path]]:
         command = [program("smtp-sink"), *user, "-d", "mail.", f"127.0.0.1:{port}", "10"]
         sink = subprocess.Popen(command, cwd=directory)
         try:
-            _wait_for(port)
+            wait_for(port)
             yield port, directory
         finally:
             sink.kill()
             sink.wait()
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            LOOPBACK.connect("127.0.0.1", port, 1).close()
-        except ConnectionError:
-            time.sleep(0.02)
-        else:
-            return
-    raise AssertionError(f"nobody came to listen on port {port}")
 
 
 @pytest.mark.parametrize("hello", ["ehlo", "helo"], ids=["pipelined", "lock-step"])
