@@ -203,11 +203,7 @@ def cut(text: str, columns: int) -> str:
     """Shorten a text to so many columns, the last of them an ellipsis, if it is longer."""
     if len(text) <= columns and width(text) <= columns:
         return text
-    kept = ""
-    room = columns - 1
-    for character in text:
-        room -= width(character)
-        if room < 0:
-            break
-        kept += character
-    return f"{kept.rstrip()}…"
+    kept, room = 0, columns - 1
+    while (room := room - width(text[kept])) >= 0:
+        kept += 1
+    return f"{text[:kept].rstrip()}…"

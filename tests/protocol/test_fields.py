@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from smtplab.protocol import auth, commands, extensions, fields
 from smtplab.protocol.fields import Field, argument_of, tile, verb_of
 from smtplab.protocol.fields.esmtp import PARAMETERS
+from smtplab.protocol.fields.tiles import Tiles
 from smtplab.protocol.states import END_OF_DATA, GREETING
 from smtplab.protocol.transcript import Kind
 from tests.protocol import strategies
@@ -363,3 +364,8 @@ def test_extensions_explains_each_keyword_that_is_offered(keyword: str) -> None:
 )
 def test_verb_of_and_argument_of_share_a_line(octets: bytes, verb: str, argument: bytes) -> None:
     assert (verb_of(octets), argument_of(octets)) == (verb, argument)
+
+
+def test_tiles_have_no_field_behind_the_last_octet() -> None:
+    with pytest.raises(ValueError, match="a field to 5, where the octets end at 4"):
+        Tiles(b"QUIT").take(5, "verb", "ends the session", "RFC 5321 §4.1.1.10")

@@ -76,6 +76,15 @@ def test_findings_do_not_count_a_stuffed_dot_for_the_length_of_a_line() -> None:
     assert message(HEADER + b"\r\n.." + b"x" * 997 + b"\r\n") == []
 
 
+def test_findings_count_the_octets_of_each_line_by_itself() -> None:
+    assert message(HEADER + b"\r\n" + b"x" * 998 + b"\r\n" + b"y" * 998 + b"\r\n" + b"z\r\n" * 500) == []
+
+
+def test_findings_name_an_end_of_data_that_is_answered_by_neither_yes_nor_no() -> None:
+    dialogue = (*ENVELOPE, ("client", HEADER + b"\r\n.\r\n"), ("server", b"350 Still more\r\n"))
+    assert "no answer" in rules(*dialogue)
+
+
 def test_findings_name_a_command_that_the_server_took_out_of_order() -> None:
     assert rules(*OPENING, ("client", b"DATA\r\n"), ("server", b"354 Go on\r\n")) == ["order not kept"]
 

@@ -140,6 +140,10 @@ def test_other_texts_beside_a_record_do_not_matter() -> None:
     assert checked("v=spf1 -all", "192.0.2.65", "example.com some=thing").result is Result.FAIL
 
 
+def test_mx_needs_records() -> None:
+    assert checked("v=spf1 mx:amy.example.com -all", "192.0.2.65").result is Result.FAIL
+
+
 def test_null_reverse_path_is_checked_by_the_name_in_ehlo() -> None:
     found = check("192.0.2.129", "mail-a.example.com", "", Names(HOSTS + 'mail-a.example.com. TXT "v=spf1 a -all"\n'))
     assert found == (Result.PASS, "mail-a.example.com", "a")
@@ -206,6 +210,14 @@ def test_eleven_mail_hosts_are_too_many() -> None:
     hosts = "".join(f"many.example. MX 10 h{number}.many.example.\n" for number in range(11))
     names = Names(hosts + 'many.example. TXT "v=spf1 mx -all"\n')
     assert check("192.0.2.1", "x.example", "a@many.example", names).result is Result.PERMERROR
+
+
+@pytest.mark.parametrize(("names", "result"), [(9, Result.PASS), (10, Result.FAIL)])
+def test_ten_names_of_the_client_count(names: int, result: Result) -> None:
+    wrong = "".join(f"1.113.0.203.in-addr.arpa. PTR x{number}.example.org.\n" for number in range(names))
+    right = "1.113.0.203.in-addr.arpa. PTR h.example.com.\nh.example.com. A 203.0.113.1\n"
+    zone = HOSTS + wrong + right + 'example.com. TXT "v=spf1 ptr -all"\n'
+    assert check("203.0.113.1", "x.example", SENDER, Names(zone)).result is result
 
 
 # The grammar

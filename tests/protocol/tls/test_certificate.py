@@ -65,8 +65,38 @@ def test_name_that_could_deceive_is_made_safe() -> None:
     assert names_in(without_alternatives("mail\x1b[2Jexample")) == [r"mail\x1b[2Jexample"]
 
 
+def element(tag: int, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    return bytes([tag, len(content)]) + content
+
+
+SEQUENCE, SET, TEXT = 0x30, 0x31, 0x0C
+BEFORE_SUBJECT = b"\x02\x01\x01" + 3 * b"\x30\x00"  # serial number; signature algorithm, issuer and validity, empty
+SUBJECT = element(SEQUENCE, element(SET, element(SEQUENCE, b"\x06\x03\x55\x04\x03", element(TEXT, b"old.example.com"))))
+
+
+def test_certificate_of_the_first_version_has_a_common_name() -> None:
+    assert names_in(element(SEQUENCE, element(SEQUENCE, BEFORE_SUBJECT, SUBJECT))) == ["old.example.com"]
+
+
+def test_common_name_stands_in_for_a_mailbox() -> None:
+    mailbox = element(0x04, element(SEQUENCE, element(0x81, b"postmaster@example.com")))
+    extensions = element(0xA3, element(SEQUENCE, element(SEQUENCE, b"\x06\x03\x55\x1d\x11", mailbox)))
+    names = names_in(element(SEQUENCE, element(SEQUENCE, BEFORE_SUBJECT, SUBJECT, extensions)))
+    assert names == ["old.example.com"]
+
+
 @pytest.mark.parametrize(
-    "octets", [b"", b"0", b"\x30\x00", b"\x30\x03\x02\x01\x00", b"\x04\x01x", b"\x30\x84\xff\xff\xff\xff"]
+    "octets",
+    [
+        element(SEQUENCE, element(SEQUENCE, BEFORE_SUBJECT)),
+        b"",
+        b"0",
+        b"\x30\x00",
+        b"\x30\x03\x02\x01\x00",
+        b"\x04\x01x",
+        b"\x30\x84\xff\xff\xff\xff",
+    ],
 )
 def test_what_is_no_certificate_is_refused(octets: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -57,6 +57,11 @@ def test_server_hello_names_what_was_chosen() -> None:
     assert (shown["cipher suite"], shown["supported versions"]) == ("TLS_AES_256_GCM_SHA384", "TLS 1.3")
 
 
+def test_hello_without_extensions_has_no_length_of_them() -> None:
+    shown = named(fields_of(record(22, message(2, server_hello().removesuffix(b"\0\0"))), ("server hello", "")))
+    assert list(shown)[-1] == "compression"
+
+
 def test_certificate_in_clear_text_names_its_owner() -> None:
     octets = record(22, message(11, older(der("mail.example.com"))) + message(14, b""))
     shown = named(fields_of(octets, ("certificate", ""), ("server hello done", "")))

@@ -50,6 +50,7 @@ def test_server_hello_has_all_its_parts() -> None:
         pytest.param((extension(43, b"\x05\x03"),), "offers TLS 1.2", id="versions that lie"),
         pytest.param((extension(0, b"\0\xff\0"),), "offers TLS 1.2 at most", id="name that lies"),
         pytest.param((extension(0, b"\0\x04\0\0\x01\x1b"),), r"SNI \x1b, offers TLS 1.2 at most", id="deceiving name"),
+        pytest.param((extension(0, b"\0\x04\x01\0\x01x"),), "offers TLS 1.2 at most", id="name of another kind"),
         pytest.param((extension(0, b""),), "offers TLS 1.2 at most", id="no name, as a server answers"),
     ],
 )
