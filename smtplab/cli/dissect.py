@@ -1,7 +1,6 @@
 """`smtplab dissect`: what was said in a capture file."""
 
 import argparse
-import gc
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -30,11 +29,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what could be read, and then what stopped the reading."""
-    gc.disable()  # a capture becomes many small objects, no cycle among them: looking for one takes a tenth of the time
-    try:
+    from smtplab.capture.dissect import garbage_left
+
+    with garbage_left():
         return _run(arguments)
-    finally:
-        gc.enable()
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -19,7 +19,11 @@ def printable(octets: bytes) -> str:
 
     The backslash itself stays as it is, so the result is for reading and cannot be turned back into octets.
     """
-    text = octets.decode("utf-8", "surrogateescape")
+    return printable_text(octets.decode("utf-8", "surrogateescape"))
+
+
+def printable_text(text: str) -> str:
+    """Show text likewise. Octets that were no UTF-8 come as the surrogates that stand for them."""
     if text.isprintable():
         return text
     text = text.replace("\r\n", r"\x0d\x0a")  # at the end of each line, so all at once

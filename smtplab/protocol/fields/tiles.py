@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from smtplab.protocol.octets import printable
+from smtplab.protocol.octets import printable_text
 
 
 class Field(NamedTuple):
@@ -35,6 +35,7 @@ class Tiles:
         self.position = 0
         self.plain_until = len(octets)
         self.fields: list[Field] = []
+        self._ascii = octets.decode() if octets.isascii() else ""  # all at once, since it is needed bit by bit
 
     def take(self, stop: int, name: str, meaning: str, source: str, value: str | None = None) -> None:
         """Make a field of the octets from here to `stop`; nothing where there are none."""
@@ -44,8 +45,9 @@ class Tiles:
         if stop > self.plain_until:
             self.cross(stop, name, meaning, source, value)
             return
-        shown = printable(self.octets[start:stop] if value is None else value.encode())
-        self.fields.append(Field(name, start, stop, shown, meaning, source))
+        if value is None:
+            value = self._ascii[start:stop] or self.octets[start:stop].decode("utf-8", "surrogateescape")
+        self.fields.append(Field(name, start, stop, printable_text(value), meaning, source))
         self.position = stop
 
     def cross(self, stop: int, name: str, meaning: str, source: str, value: str | None) -> None:
