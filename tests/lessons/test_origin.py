@@ -139,6 +139,14 @@ def test_relay_breaks_one_of_them(
     assert verdicts(server) == expected
 
 
+@pytest.mark.parametrize("end", ["?all", "~all"])
+def test_neutral_proves_as_little_as_none(names: Register, server: Receiver, end: str) -> None:
+    names.publish("blue.example", f"v=spf1 {end}")
+    assert post(server, STRANGER, HELLO, "me@blue.example", letter("me@blue.example")).code == 250
+    names.publish("_dmarc.blue.example", "v=DMARC1; p=reject")
+    assert post(server, STRANGER, HELLO, "me@blue.example", letter("me@blue.example")) == REFUSED
+
+
 def test_forwarded_mail_that_is_not_signed_is_lost(server: Receiver) -> None:
     assert send_by(FORWARD, server, AUTHOR, letter()) == REFUSED
 
