@@ -100,6 +100,6 @@ class SixVerdicts(Exercise):
             if word != right:
                 raise Wrong(f"{letter}: not {word}. {case.why}")
         return (
-            "So says the lab's evaluation of RFC 9989. Who sent it decides twice: something has to be proven, and it "
-            "has to be proven of the domain that the reader sees."
+            "So says the lab's evaluation of RFC 9989. Two things count: something has to be proven, and it has to be "
+            "proven of the domain that the reader sees."
         )
