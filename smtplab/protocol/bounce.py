@@ -168,7 +168,7 @@ def _encoding(content: bytes) -> str:
 
 
 def _quoted(reply: Reply) -> list[str]:
-    """The lines of a reply as they came, no more and no longer ones than a reply should have (§4.5.3.1.5)."""
+    """The lines of a reply as they came, no more and no longer ones than a reply should have (RFC 5321 §4.5.3.1.5)."""
     lines = reply.lines if len(reply.lines) <= REPLY_LINES_LIMIT else [*reply.lines[: REPLY_LINES_LIMIT - 1], "..."]
     return str(Reply(reply.code, reply.enhanced, "\n".join(map(_ascii, lines)))).split("\n")
 

@@ -23,7 +23,7 @@ class State(Enum):
     AUTHENTICATING = "authenticating"  # 334 was sent: the next line is not a command (RFC 4954 §4)
     SENDER = "sender"  # MAIL was accepted
     RECIPIENTS = "recipients"  # and at least one RCPT
-    MAIL_DATA = "mail data"  # 354 was sent: what follows is the message (§4.1.1.4)
+    MAIL_DATA = "mail data"  # 354 was sent: what follows is the message (RFC 5321 §4.1.1.4)
     CHUNKS = "chunks"  # at least one BDAT chunk, not the last (RFC 3030 §2)
     TLS_HANDSHAKE = "TLS handshake"  # 220 answered STARTTLS: what follows is not SMTP (RFC 3207 §4)
     CLOSED = "closed"  # nothing more will be said
