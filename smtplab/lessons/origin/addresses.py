@@ -1,7 +1,10 @@
 """Which addresses may send? A record with all that records are made of, and five hosts that try."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
 from random import Random
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from smtplab.lessons.exercises import Exercise, Unreadable, Wrong
 from smtplab.lessons.rehearsal import DOMAINS, LOCAL_PARTS
@@ -9,14 +12,28 @@ from smtplab.lessons.verdicts import Lettered
 from smtplab.net.zones import Written
 from smtplab.protocol.spf import Checked, Result, check
 
-WORDS: Final = ("pass", "fail", "softfail", "neutral")
-
 
 class Trial(NamedTuple):
     """An address that sends, and what to think of."""
 
     address: str
     why: str
+
+
+@dataclass(frozen=True, repr=False)
+class Trials(Lettered):
+    """Addresses with their letters, below the records that are asked for. records: lines of a zone file."""
+
+    records: Sequence[str] = ()
+
+    def text(self) -> str:
+        """Give records and addresses as text."""
+        return "\n".join((*self.records, "", super().text()))
+
+    def html(self) -> str:
+        """Give the same. No record is broken into two lines: a minus at the end of one would look like a hyphen."""
+        records = escape("\n".join(self.records))
+        return f'<pre style="white-space:pre;overflow-x:auto;margin:8px 0">{records}</pre>{super().html()}'
 
 
 class SpfOfAddresses(Exercise):
@@ -37,12 +54,13 @@ class SpfOfAddresses(Exercise):
         outside = variant.choice((block - 1, block + 16))
         host, included, website = variant.randint(2, 99), variant.randint(1, 126), variant.randint(100, 250)
         end = variant.choice(self.ENDS)
-        self._records = {
-            own: f"v=spf1 -ip4:192.0.2.{excluded} ip4:192.0.2.{block}/28 mx include:_spf.{partner} {end}",
-            f"_spf.{partner}": "v=spf1 ip4:203.0.113.0/25 -all",
-        }
-        self._addresses = f"198.51.100.{host}", f"198.51.100.{website}"
-        self._hosts = f"{own}. MX 10 mx1.{own}.\nmx1.{own}. A 198.51.100.{host}\n{own}. A 198.51.100.{website}\n"
+        self._records = (
+            f'{own}. TXT "v=spf1 -ip4:192.0.2.{excluded} ip4:192.0.2.{block}/28 mx include:_spf.{partner} {end}"',
+            f'_spf.{partner}. TXT "v=spf1 ip4:203.0.113.0/25 -all"',
+            f"{own}. MX 10 mx1.{own}.",
+            f"mx1.{own}. A 198.51.100.{host}",
+            f"{own}. A 198.51.100.{website}",
+        )
         self._sender = f"{variant.choice(LOCAL_PARTS)}@{own}"
         trials = [
             Trial(f"192.0.2.{excluded}", "Which term is the first that matches it? Look at the sign before that one."),
@@ -63,21 +81,14 @@ class SpfOfAddresses(Exercise):
 
     @property
     def question(self) -> str:
-        (own, record), (partner, included) = self._records.items()
-        host, website = self._addresses
-        return (
-            f"Mails with `MAIL FROM:<{self._sender}>` come from five addresses. {own} publishes `{record}`, and "
-            f"{partner} `{included}`. The MX host of {own} has the address {host}, {own} itself {website}. What does "
-            "SPF say to each?"
-        )
+        return f"Mails with `MAIL FROM:<{self._sender}>` come from five addresses. What does SPF say to each?"
 
     @property
-    def lines(self) -> Lettered:
-        return Lettered([trial.address for trial in self._trials])
+    def lines(self) -> Trials:
+        return Trials([trial.address for trial in self._trials], self._records)
 
     def _checked(self, trial: Trial) -> Checked:
-        texts = "".join(f'{name}. TXT "{text}"\n' for name, text in self._records.items())
-        return check(trial.address, "somebody.example", self._sender, Written(self._hosts + texts))
+        return check(trial.address, "somebody.example", self._sender, Written("\n".join(self._records)))
 
     def solve(self) -> list[str]:
         return [str(self._checked(trial).result) for trial in self._trials]
