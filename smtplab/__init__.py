@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from smtplab.widgets.letter import letter as letter
     from smtplab.widgets.live_ladder import live_ladder as live_ladder
     from smtplab.widgets.stepper import stepper as stepper
+    from smtplab.widgets.workbench import workbench as workbench
 
 __version__ = "0.1.0"
 
@@ -62,6 +63,7 @@ _HOMES = {
     "states": "views.states",
     "stepper": "widgets.stepper",
     "timing": "views.timing",
+    "workbench": "widgets.workbench",
 }
 
 __all__ = sorted(_HOMES)

@@ -23,7 +23,7 @@ def test_import_takes_less_than_150_milliseconds() -> None:
     "name",
     [
         *("Server", "Client", "Capture", "ladder", "timing", "states", "stepper", "dissect", "browser"),
-        *("console", "inbox", "knobs", "letter", "live_ladder"),
+        *("console", "inbox", "knobs", "letter", "live_ladder", "workbench"),
     ],
 )
 def test_face_offers_each_name_of_the_lab(name: str) -> None:

@@ -58,12 +58,16 @@ class Rail(View):
             + "".join(self._pill(side, drawn.phases, "side") for side in at[place])
             for place, state in enumerate(drawn.column)
         )
+        return f'<ol aria-label="states of the session">{rows}</ol>{self.moves_html()}'
+
+    def moves_html(self) -> str:
+        """Give what may come next, and where it leads, alone."""
         moves = "".join(
             f"<li>{' '.join(f'<code>{escape(verb)}</code>' for verb in verbs)} {escape(leads)}</li>"
             for leads, verbs in self._moves()
         )
         follows = f"<p>what may come next</p><ul>{moves or f'<li>{self._nothing()}</li>'}</ul>"
-        return f'<ol aria-label="states of the session">{rows}</ol><div class="smtplab-next-moves">{follows}</div>'
+        return f'<div class="smtplab-next-moves">{follows}</div>'
 
     @cached_property
     def _seen(self) -> set[State]:

@@ -19,7 +19,18 @@ from smtplab.widgets.browsing import PAGE, Browsing
 from smtplab.widgets.instrument import Instrument
 from smtplab.widgets.panes import Panes
 
-PANES: Final = ("style", "colours", "filter-error", "heading", "status", "tree", "octets", "window", "stream")
+PANES: Final = (
+    "style",
+    "colours",
+    "filter-error",
+    "heading",
+    "status",
+    "tree",
+    "octets",
+    "window",
+    "sections",
+    "stream",
+)
 ROWS: Final = 13  # of the list, without scrolling
 PLACEHOLDER: Final = "a display filter, such as smtp.response.code >= 400"
 SUGGESTIONS: Final = (
@@ -157,6 +168,7 @@ class Browser(Instrument):
             self._list,
             _bar(*stepping, *self._turning),
             _named(Box([pane["tree"], octets]), "panes"),
+            pane["sections"],
             pane["stream"],
         ]
 
@@ -177,7 +189,8 @@ class Browser(Instrument):
             if in_list != self._in_list:
                 self._in_list = in_list
                 entries = [browsing.transcript[browsing.listed[place]] for place in browsing.page]
-                self._pane["colours"].value = f"<style>{row_rules(self._scope, entries)}</style>"
+                colours = row_rules(f"{self._scope} .smtplab-list option", entries)
+                self._pane["colours"].value = f"<style>{colours}</style>"
                 self._list.options = [(line, place) for place, line in enumerate(self.panes.rows())]
             self._list.index = browsing.place - browsing.page.start if browsing.listed else None
 
@@ -199,6 +212,7 @@ class Browser(Instrument):
             "tree": panes.tree(),
             "octets": panes.octets(),
             "window": panes.window(),
+            "sections": panes.sections(),
             "status": panes.status(),
             "stream": panes.stream(),
         }

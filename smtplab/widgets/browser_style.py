@@ -11,6 +11,7 @@ SCOPE: Final = ".smtplab-browser"
 LIST_HEIGHT: Final = 262  # pixels: 13 rows
 TREE_HEIGHT: Final = 280
 OCTETS_HEIGHT: Final = 150  # below the tree
+SECTIONS_HEIGHT: Final = 28
 STREAM_HEIGHT: Final = 300
 NARROW: Final = 700  # pixels up to which the list scrolls sideways, to show what was said
 WIDE: Final = 860  # pixels from which tree and octets stand side by side
@@ -24,7 +25,7 @@ def style_sheet() -> str:
         f"{SCOPE} .smtplab-t{number}{{background:{palette.transparent(colour)}}}"
         for number, colour in enumerate(palette.FIELD_TINTS)
     )
-    rules = (_scoped(rule) for rule in (*_BARS, *_LIST, *_PANES, *_TREE, *_STREAM))
+    rules = (_scoped(rule) for rule in (*_BARS, *_LIST, *_PANES, *_TREE, *_SECTIONS, *_STREAM))
     return "".join(
         (
             palette.variables(SCOPE),
@@ -43,16 +44,18 @@ def _scoped(rule: str) -> str:
     return rule if rule.startswith("@") else f"{SCOPE}{'' if rule.startswith(':has') else ' '}{rule}"
 
 
-def row_rules(scope: str, entries: Sequence[Entry]) -> str:
-    """Write the colours of these rows of the list: the tint of the phase, the ink of the party or of an error."""
-    rows: dict[tuple[str, str], list[str]] = {}
+def row_rules(rows: str, entries: Sequence[Entry]) -> str:
+    """Write the colours of rows, one for each of these: the tint of the phase, the ink of the party or of an error.
+
+    rows: their selector.
+    """
+    looks: dict[tuple[str, str], list[str]] = {}
     for number, entry in enumerate(entries, 1):
         look = palette.tint(entry.phase), "error" if error_word(entry) else entry.party
-        rows.setdefault(look, []).append(f":nth-child({number})")
+        looks.setdefault(look, []).append(f":nth-child({number})")
     return "".join(
-        f"{scope} .smtplab-list option:is({','.join(numbers)})"
-        f"{{background-color:{palette.transparent(tint)};color:var(--smtplab-{ink})}}"
-        for (tint, ink), numbers in rows.items()
+        f"{rows}:is({','.join(numbers)}){{background-color:{palette.transparent(tint)};color:var(--smtplab-{ink})}}"
+        for (tint, ink), numbers in looks.items()
     )
 
 
@@ -113,9 +116,9 @@ _PANES: Final = (
     ":is(.smtplab-tree,.smtplab-octets,.smtplab-stream) .widget-html-content{flex:1 1 100%;min-width:0}",
     ".smtplab-scroll{box-sizing:border-box;height:100%;overflow:auto;padding:4px 8px}",
     # What is pointed at in one pane is scrolled to in the other, which snaps to it: so no script is needed.
-    ":has(.smtplab-octets:hover) .smtplab-tree .smtplab-scroll{scroll-snap-type:y mandatory}",
-    ":has(.smtplab-tree:is(:hover,:focus-within)):not(:has(.smtplab-octets:hover)) .smtplab-octets .smtplab-scroll"
-    "{scroll-snap-type:y mandatory}",
+    ":has(:is(.smtplab-octets,.smtplab-sections):hover) .smtplab-tree .smtplab-scroll{scroll-snap-type:y mandatory}",
+    ":has(:is(.smtplab-tree,.smtplab-sections):is(:hover,:focus-within)):not(:has(.smtplab-octets:hover))"
+    " .smtplab-octets .smtplab-scroll{scroll-snap-type:y mandatory}",
     f".smtplab-tree{{flex:1 1 300px;height:{TREE_HEIGHT}px}}",
     ".smtplab-octets-pane{flex:0 0 562px;max-width:100%;margin:0;overflow:visible}",
     f".smtplab-octets{{height:{OCTETS_HEIGHT}px}}",
@@ -136,6 +139,13 @@ _TREE: Final = (
     ".smtplab-client{color:var(--smtplab-client)}",
     ".smtplab-server{color:var(--smtplab-server)}",
     ".smtplab-findings>summary{color:var(--smtplab-error)}",
+)
+
+_SECTIONS: Final = (
+    f".smtplab-sections{{height:{SECTIONS_HEIGHT}px;overflow:auto;margin:4px 2px 0;color:var(--smtplab-dim)}}",
+    ".smtplab-sections span{border:1px solid var(--smtplab-rule);border-radius:8px;padding:0 7px;margin:0 2px;"
+    "white-space:nowrap;color:var(--smtplab-ink)}",
+    ".smtplab-sections span:focus-visible{outline:2px solid var(--smtplab-client)}",
 )
 
 _STREAM: Final = (

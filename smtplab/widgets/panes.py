@@ -7,6 +7,7 @@ from smtplab.protocol.text import safe
 from smtplab.views.follow import follow
 from smtplab.views.hexdump import dump
 from smtplab.views.lines import Lines
+from smtplab.views.sections import sections
 from smtplab.views.tree import tree
 from smtplab.widgets.browser_style import link_rules
 from smtplab.widgets.browsing import PAGE, WINDOW, Browsing
@@ -41,6 +42,11 @@ class Panes:
         """Write the octets of the selected entry that are in sight."""
         entry, browsing = self._browsing.entry, self._browsing
         return _scroll(dump(entry.octets, browsing.fields, browsing.window, focusable=True)) if entry else ""
+
+    def sections(self) -> str:
+        """Write the sections that the fields in sight come from."""
+        written = sections(self._browsing.fields)
+        return f"<div>sections: {written}</div>" if written else ""
 
     def window(self) -> str:
         """Say which octets are in sight; "" where they all are."""

@@ -5,38 +5,52 @@ Everything is HTML and CSS that `steps` writes; here the controls are tied to it
 slider takes the arrow keys.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, HBox, IntSlider, Layout
+from ipywidgets import HTML, Box, Button, HBox, IntSlider, Layout, VBox, Widget
 
 from smtplab.protocol.transcript import Transcript
 from smtplab.views.dialogue import dialogue
+from smtplab.widgets.gates import OPTIONS, Gates
 from smtplab.widgets.instrument import Instrument
+from smtplab.widgets.places import Phases
 from smtplab.widgets.steps import Steps
 from smtplab.widgets.style import SCOPE, style_sheet
 
 
-def stepper(transcript: Transcript) -> "Stepper":
-    """Give a widget that steps through a transcript."""
-    return Stepper(transcript)
+def stepper(transcript: Transcript, *, predict: bool = False) -> "Stepper":
+    """Give a widget that steps through a transcript.
+
+    predict: have each reply predicted before it is shown, with all that comes after it.
+    """
+    return Stepper(transcript, predict)
 
 
 class Stepper(Instrument):
     """The widget: `steps` is its position; `step` and `select` move it, as the buttons and the slider do."""
 
-    def __init__(self, transcript: Transcript) -> None:
+    def __init__(self, transcript: Transcript, predict: bool = False) -> None:
         self.steps = Steps(transcript)
+        self.gates = Gates(transcript)
+        if not predict:
+            self.gates.open_all()
+        self.steps.selection.stop = self.gates.stop
         self._mark, self._line = _pane("smtplab-mark"), _pane("smtplab-line")
         self._octets, self._state = _pane("smtplab-octets"), _pane("smtplab-state")
         self.slider = IntSlider(1, 1, self.steps.last + 1, description="entry", layout=Layout(flex="1 1 120px"))
         self.slider.add_class("smtplab-slider")
         self.slider.observe(lambda change: self.select(change["new"] - 1), "value")
         now = _row("smtplab-now", self._line, self._state)
-        super().__init__([self._mark, self._controls(), now, _row("smtplab-panes", self._ladder(), self._octets)])
+        panes = _row("smtplab-panes", self._ladder(), self._octets)
+        phases = Phases(self.steps.selection)
+        super().__init__([self._mark, self._controls(), phases, self._gate(), now, panes])
         # A page may hold the steppers of several kernels, and the CSS that marks a row must not reach another one.
         self._scope = f"{SCOPE}-{self.model_id}"
         self.add_class(SCOPE[1:])
         self.add_class(self._scope[1:])
+        self.steps.selection.observe(lambda change: self._show(), "index")
         self._show()
 
     def step(self, by: int) -> None:
@@ -45,13 +59,32 @@ class Stepper(Instrument):
 
     def select(self, index: int) -> None:
         """Go to the entry of this index, or to the nearest one."""
-        before = self.steps.index
         self.steps.select(index)
-        if self.steps.index != before:
-            self._show()
+        self.slider.value = self.steps.index + 1  # where it was dragged too far
+
+    def predict(self, digit: str) -> None:
+        """Say what the next hidden reply begins with, "2" to "5", or "" to have it shown; then go there."""
+        hidden = self.gates.next
+        if hidden is not None:
+            self.gates.predict(digit)
+            self._opened(hidden)
+
+    def open_all(self) -> None:
+        """Have all replies shown that were not predicted yet."""
+        self.gates.open_all()
+        self._opened(self.steps.index)
+
+    def _opened(self, index: int) -> None:
+        self.steps.selection.stop = self.gates.stop
+        self.steps.select(index)
+        self._show()
 
     def _show(self) -> None:
         self._line.value = self.steps.line()
+        self._remark.value = self._said()
+        asks = self.gates.next is not None and self.steps.index == self.gates.stop - 1
+        self._question.value = self.gates.question() if asks else ""
+        self._asking.layout.display = "" if asks else "none"
         self._state.value = self.steps.state()
         self._octets.value = self.steps.octets()
         self._mark.value = f"<style>{self.steps.mark(self._scope)}</style>"
@@ -69,6 +102,25 @@ class Stepper(Instrument):
             [button("first", -whole), button("previous", -1), button("next", 1), button("last", whole), self.slider],
             layout=Layout(flex_flow="row wrap"),
         )
+
+    def _gate(self) -> VBox:
+        """The question with its options, and below it how the last prediction came out."""
+
+        def button(name: str, text: str, press: Callable[[], None]) -> Button:
+            made = Button(description=text, layout=Layout(width="auto"))
+            made.add_class(f"smtplab-{name}")
+            made.on_click(lambda _: press())
+            return made
+
+        self._question, self._remark = _pane("smtplab-question"), _pane("smtplab-remark")
+        options = [button(f"predict-{digit}", text, partial(self.predict, digit)) for digit, text in OPTIONS.items()]
+        others = [button("show", "show it", partial(self.predict, "")), button("show-all", "show all", self.open_all)]
+        self._asking = _row("smtplab-gate", self._question, *options, *others)
+        return VBox([self._asking, self._remark])
+
+    def _said(self) -> str:
+        parts = filter(None, (self.gates.remark(self.steps.index), self.gates.score()))
+        return f'<span role="status">{" · ".join(parts)}</span>'
 
     def _ladder(self) -> HTML:
         ladder = _pane("smtplab-ladder")
@@ -88,7 +140,7 @@ def _pane(name: str) -> HTML:
     return pane
 
 
-def _row(name: str, *panes: HTML) -> Box:
+def _row(name: str, *panes: Widget) -> Box:
     row = Box(panes)
     row.add_class(name)
     return row

@@ -15,9 +15,12 @@ from smtplab.protocol.transcript import Entry, Transcript
 from smtplab.views import palette
 from smtplab.views.hexdump import octets
 from smtplab.views.ladder import Ladder
-from smtplab.views.scene import Box, Group, Scene
+from smtplab.views.scene import Scene
+from smtplab.views.spots import Spot, spots
 from smtplab.views.summary import clock, summary
 from smtplab.views.svg import to_svg
+from smtplab.widgets.lifting import follow_rules, lift_rules, with_anchor
+from smtplab.widgets.selection import Selection
 
 COLUMNS: Final = 76  # of the current line
 MOMENTS: Final = {GREETING: "the greeting", END_OF_DATA: "the end of the mail data"}  # neither is a verb
@@ -25,11 +28,16 @@ NOTHING: Final = "<p>nothing was said</p>"
 
 
 class Steps:
-    """A position in a transcript. `index` is that of the current entry, 0 to len(transcript) - 1."""
+    """A position in a transcript, which `selection` holds."""
 
     def __init__(self, transcript: Transcript) -> None:
         self.transcript = transcript
-        self.index = 0
+        self.selection = Selection(transcript)
+
+    @property
+    def index(self) -> int:
+        """The index of the current entry, 0 to len(transcript) - 1."""
+        return self.selection.index or 0
 
     @property
     def last(self) -> int:
@@ -43,11 +51,11 @@ class Steps:
 
     def select(self, index: int) -> None:
         """Go to an entry; to the nearest one where there is none of that index."""
-        self.index = min(max(index, 0), self.last)
+        self.selection.select(index)
 
     def step(self, by: int) -> None:
         """Go so many entries forward, or back if it is negative, and stop at either end."""
-        self.select(self.index + by)
+        self.selection.step(by)
 
     def line(self) -> str:
         """Write the current line: which it is, who said it, what was said, and when."""
@@ -82,41 +90,30 @@ class Steps:
 
     def ladder(self) -> str:
         """Write the ladder, without a mark; it is the same wherever the reader stands."""
-        return f'<div class="smtplab-scroll"><div class="smtplab-anchor"></div>{to_svg(self._scene, style=False)}</div>'
+        return with_anchor(f'{to_svg(self._scene, style=False)}<div class="smtplab-curtain"></div>')
 
     def mark(self, scope: str) -> str:
-        """Write the CSS rules that lift the current row in the ladder of `scope` and scroll it into view.
-
-        The anchor is put where the row is, and for a moment the pane must snap to it: so no script is needed, and
-        afterwards the reader may scroll away.
-        """
+        """Write the CSS rules that lift the current row in the ladder of `scope` and scroll it into view."""
         entry = self.entry
         if entry is None:
             return ""
-        follow = f"{scope[1:]}-follow-{self.index}"
-        row = f"{scope} #entry-{self.index}"
-        return (
-            f"{row} .lift{{fill:var(--smtplab-paper);stroke:var(--smtplab-{entry.party})}}"
-            f"{row} .arrow{{stroke-width:2.5}}"
-            f"{scope} .smtplab-anchor{{top:{100 * self._heights[self.index]:.3f}%}}"
-            f"@keyframes {follow}{{from,to{{scroll-snap-type:y mandatory}}}}"
-            f"{scope} .smtplab-ladder{{animation:{follow} .4s}}"
-        )
+        row = f"entry-{self.index}"
+        follow = follow_rules(scope, f"{scope} .smtplab-ladder", self._spots[row], self.index)
+        return lift_rules(scope, row, entry.party) + follow + self._curtain(scope)
+
+    def _curtain(self, scope: str) -> str:
+        """Write the rule that hides the rows which cannot be reached yet, if there are any."""
+        hidden = self._spots.get(f"entry-{self.selection.stop}")
+        top = "" if hidden is None else f"top:{100 * hidden.top:.3f}%;display:block"
+        return f"{scope} .smtplab-curtain{{{top}}}" if top else ""
 
     @cached_property
     def _scene(self) -> Scene:
         return Ladder(self.transcript).scene()
 
     @cached_property
-    def _heights(self) -> dict[int, float]:
-        """Where the middle of each row is, as a part of the ladder's height."""
-        rows = (item for item in self._scene.items if isinstance(item, Group))
-        lifts = (
-            (row, shape) for row in rows for shape in row.shapes if isinstance(shape, Box) and shape.name == "lift"
-        )
-        return {
-            int(row.name.removeprefix("entry-")): (lift.y + lift.height / 2) / self._scene.height for row, lift in lifts
-        }
+    def _spots(self) -> dict[str, Spot]:
+        return spots(self._scene)
 
 
 def _phase(entry: Entry) -> str:

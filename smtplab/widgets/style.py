@@ -3,6 +3,7 @@
 from typing import Final
 
 from smtplab.views import hexdump, palette
+from smtplab.widgets.workbench_style import phase_rules
 
 SCOPE: Final = ".smtplab-stepper"
 LADDER_HEIGHT: Final = 300  # pixels, with the octets below it
@@ -18,6 +19,7 @@ def style_sheet() -> str:
             palette.variables(SCOPE),
             palette.dark_rules(palette.in_dark(SCOPE)),
             hexdump.styles(hexdump.FIELDS),
+            phase_rules(SCOPE),
             *(f"{SCOPE} {rule}" for rule in (*_PANES, *_LINE, *_LADDER)),
             f"{SCOPE}{{container:smtplab/inline-size}}@container smtplab (min-width:{WIDE}px){{",
             f"{SCOPE} :is(.smtplab-ladder,.smtplab-octets){{height:{WIDE_HEIGHT}px}}",
@@ -46,6 +48,10 @@ _LINE: Final = (
     ".smtplab-error{color:var(--smtplab-error);font-weight:bold}",
     ".smtplab-note{color:var(--smtplab-dim);margin-left:1em;font-weight:normal}",
     ".smtplab-phase{padding:1px 8px;border-radius:8px;margin:0 .6em;color:var(--smtplab-ink)}",
+    ".smtplab-gate{display:flex;flex-flow:row wrap;align-items:center;gap:4px 8px;margin:6px 0 0;padding:4px 8px;"
+    "border:2px solid var(--smtplab-ink);border-radius:6px;overflow:visible}",
+    ".smtplab-gate button:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
+    f".smtplab-question code{{font:14px {palette.MONO};background:none;padding:0;color:inherit}}",
     ".smtplab-client{color:var(--smtplab-client)}",
     ".smtplab-server{color:var(--smtplab-server)}",
     ".smtplab-follows{color:var(--smtplab-dim);font-size:12px;line-height:1.3}",
@@ -55,6 +61,8 @@ _LADDER: Final = (
     ".smtplab-ladder{background:var(--smtplab-paper)}",
     ".smtplab-scroll{position:relative;line-height:0;max-width:860px;min-width:420px;margin:auto}",
     ".smtplab-scroll svg{width:100%;height:auto}",
+    ".smtplab-curtain{display:none;position:absolute;left:0;right:0;bottom:0;background:var(--smtplab-paper);"
+    "border-top:2px dashed var(--smtplab-rule)}",
     ".smtplab-anchor{position:absolute;left:0;width:1px;height:1px;scroll-snap-align:center}",
     ".lift{transition:fill .15s,stroke .15s}",
 )

@@ -105,8 +105,8 @@ def test_nothing_said_says_so() -> None:
 
 
 def test_row_has_the_tint_of_its_phase_and_the_ink_of_its_party() -> None:
-    rules = row_rules(".here", heard("S: 220 a\nC: NOOP\nS: 500 a").entries)
-    assert ".here .smtplab-list option:is(:nth-child(1)){background-color:rgb(232 131 58" in rules
+    rules = row_rules(".here option", heard("S: 220 a\nC: NOOP\nS: 500 a").entries)
+    assert ".here option:is(:nth-child(1)){background-color:rgb(232 131 58" in rules
     assert "option:is(:nth-child(2)){background-color:rgb(125 135 144 / 0.16);color:var(--smtplab-client)}" in rules
     assert rules.endswith("color:var(--smtplab-error)}")
 

@@ -1,0 +1,100 @@
+"""How does the workbench look? Phases on top, then ladder, dialogue and states side by side, then the packet browser."""
+
+from typing import Final
+
+from smtplab.views import palette
+from smtplab.widgets.places import tint_rules
+
+SCOPE: Final = ".smtplab-workbench"
+HEIGHT: Final = 318  # pixels, of ladder, dialogue and states
+STATES_WIDTH: Final = 290
+WIDE: Final = 1060  # pixels from which the three stand side by side
+LIST_ROWS: Final = 8
+ROW: Final = 20  # pixels
+
+
+def style_sheet() -> str:
+    """Write the rules of all workbenches on a page."""
+    return "".join(
+        (
+            palette.variables(SCOPE),
+            palette.dark_rules(palette.in_dark(SCOPE)),
+            *(f"{SCOPE} {rule}" for rule in (*_FRAME, *_ARROWS, *_TALK, *_STATIONS)),
+            phase_rules(SCOPE),
+            f"{SCOPE}{{container:smtplab-workbench/inline-size}}",
+            f"@container smtplab-workbench (min-width:{WIDE}px){{{SCOPE} .smtplab-views{{flex-wrap:nowrap}}",
+            f"{SCOPE} .smtplab-arrows{{flex:5 1 0}}{SCOPE} .smtplab-talk{{flex:3 1 0}}}}",
+        )
+    )
+
+
+def phase_rules(scope: str) -> str:
+    """Write the rules of the tabs for phases in `scope`."""
+    rules = (
+        ".smtplab-phases{display:flex;flex-flow:row wrap;gap:3px;margin:2px;overflow:visible}",
+        ".smtplab-phases button{margin:0;border-radius:6px 6px 0 0;color:var(--smtplab-ink);"
+        "border-bottom:3px solid transparent}",
+        ".smtplab-phases button.smtplab-here{border-bottom-color:var(--smtplab-ink);font-weight:bold}",
+        ".smtplab-phases button.smtplab-here::before{content:'▸ '}",
+        ".smtplab-phases button:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
+    )
+    return "".join(f"{scope} {rule}" for rule in rules) + tint_rules(f"{scope} .smtplab-phases")
+
+
+_FRAME: Final = (
+    ".smtplab-style{display:none}",
+    ".smtplab-views{display:flex;flex-flow:row wrap;gap:6px;margin:0 2px;overflow:visible}",
+    f":is(.smtplab-arrows,.smtplab-talk,.smtplab-stations){{box-sizing:border-box;margin:0;min-width:0;"
+    f"height:{HEIGHT}px;border:1px solid var(--smtplab-rule);border-radius:6px;background:var(--smtplab-paper);"
+    "color:var(--smtplab-ink)}",
+    f".smtplab-browser .smtplab-list{{height:{LIST_ROWS * ROW + 2}px}}",
+    ".smtplab-browser .smtplab-tree{height:226px}",
+)
+
+_ARROWS: Final = (
+    ".smtplab-arrows{display:block;overflow:auto;flex:1 1 100%}",
+    ".smtplab-sheet{display:block;position:relative;overflow:visible;line-height:0;min-width:440px;max-width:860px;"
+    "margin:auto}",
+    ":is(.smtplab-sheet>.widget-html,.smtplab-sheet .widget-html-content){display:block;line-height:0;margin:0;width:100%;"
+    "height:auto;overflow:visible}",
+    ".smtplab-sheet svg{display:block;width:100%;height:auto}",
+    ".smtplab-anchor{position:absolute;left:0;width:1px;height:1px;scroll-snap-align:center}",
+    ":is(.smtplab-over,.smtplab-over>div){display:block;position:absolute;inset:0;margin:0;width:auto;height:auto}",
+    ".smtplab-over button{position:absolute;margin:0;padding:0;min-width:0;border-radius:5px;overflow:hidden;"
+    "background:none;box-shadow:none;color:transparent;font-size:1px;line-height:1px}",
+    ".smtplab-over button:hover{box-shadow:inset 0 0 0 1.5px var(--smtplab-rule)}",
+    ".smtplab-over button:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
+)
+
+_TALK: Final = (
+    ".smtplab-talk{flex:1 1 300px;overflow:hidden;padding:0}",
+    ".smtplab-lines{width:auto;height:100%;margin:0}",
+    # The name of the list is there for those who hear the page.
+    ".smtplab-lines .widget-label{position:absolute;clip-path:inset(50%)}",
+    f".smtplab-lines.widget-select>select{{font:12.5px/1.6 {palette.MONO};height:100%;padding:0;border:0;"
+    "border-radius:6px;background:var(--smtplab-paper);overflow:auto}",
+    ".smtplab-lines select:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:-2px}",
+    ".smtplab-lines option{padding:1px 8px;min-height:20px;box-sizing:border-box;width:max-content;min-width:100%}",
+    ".smtplab-lines option:hover{box-shadow:inset 0 0 0 1px var(--smtplab-rule)}",
+    ".smtplab-lines option:checked{font-weight:bold}",
+)
+
+_STATIONS: Final = (
+    f".smtplab-stations{{display:flex;flex-flow:row;flex:0 0 {STATES_WIDTH}px;overflow:auto;padding:6px 8px;gap:10px}}",
+    ".smtplab-column{display:flex;flex-flow:column;flex:0 0 142px;gap:3px;margin:0;overflow:visible}",
+    ".smtplab-column button{box-sizing:border-box;display:flex;align-items:center;flex:0 0 24px;"
+    "height:24px;margin:0;padding:0 8px;white-space:pre;text-align:left;"
+    "border:1px solid var(--smtplab-rule);border-radius:7px;background:none;color:var(--smtplab-dim)}",
+    ".smtplab-column button.smtplab-side{margin-left:16px;border-style:dashed}",
+    ".smtplab-column button.smtplab-seen{color:var(--smtplab-ink);border-color:var(--smtplab-ink)}",
+    ".smtplab-column button.smtplab-here{background:var(--smtplab-lit);font-weight:bold;"
+    "border:2px solid var(--smtplab-ink);padding:0 7px}",
+    ".smtplab-column button.smtplab-here::after{content:' ◀ now'}",
+    ".smtplab-column button:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
+    ".smtplab-moves{flex:1 1 90px;min-width:0;margin:0}",
+    ".smtplab-moves :is(p,ul){margin:0;padding:0;line-height:1.4}",
+    ".smtplab-moves p{color:var(--smtplab-dim)}",
+    ".smtplab-moves li{list-style:none;margin-top:5px;font-size:12px}",
+    f".smtplab-moves code{{font:12px {palette.MONO};background:none;padding:0;color:inherit;font-weight:bold;"
+    "margin-right:.4em}",
+)
