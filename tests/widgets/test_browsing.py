@@ -6,7 +6,7 @@ from smtplab.protocol.transcript import Entry, Kind, Transcript
 from smtplab.widgets.browsing import PAGE, WINDOW, Browsing
 from tests.views.sessions import ORDINARY, PIPELINED, heard, together
 
-COMMANDS = "smtp.req"  # in ORDINARY at 1, 3, 9, 11, 13, 18
+COMMANDS = "smtp.req.command"  # in ORDINARY at 1, 3, 9, 11, 13, 18
 LONG = "S: 220 a\n" + "C: NOOP\nS: 250 a\n" * 225  # 451 entries
 
 

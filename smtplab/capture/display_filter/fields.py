@@ -25,6 +25,12 @@ def _text(octets: bytes) -> str:
     return octets.decode("utf-8", "backslashreplace")
 
 
+def _verb_as_said(entry: Entry) -> str:
+    """Give the verb in capitals or not, as it was said: in Wireshark's language "mail" is not equal to "MAIL"."""
+    (verb,) = (field.value for field in entry.fields if field.name == "verb")
+    return verb
+
+
 def _present(*kinds: Kind) -> Getter:
     return lambda entry, _transcript: [1] if entry.kind in kinds else []
 
@@ -99,10 +105,10 @@ def _is_expert(entry: Entry, _transcript: Transcript) -> list[Value]:
 
 FIELDS: Final[dict[str, Getter]] = {
     "smtp": lambda entry, _transcript: [] if entry.kind in (Kind.TLS, Kind.GAP) else [1],
-    "smtp.req": _present(Kind.COMMAND),
+    "smtp.req": _present(Kind.COMMAND, Kind.AUTH),
     "smtp.rsp": _present(Kind.REPLY),
     "smtp.command_line": _of(Kind.COMMAND, lambda entry: _text(entry.octets)),
-    "smtp.req.command": _of(Kind.COMMAND, lambda entry: entry.verb),
+    "smtp.req.command": _of(Kind.COMMAND, _verb_as_said),
     "smtp.req.parameter": _of(Kind.COMMAND, lambda entry: _text(entry.argument) or None),
     "smtp.response": _reply_lines,
     "smtp.response.code": _of(Kind.REPLY, lambda entry: entry.code),

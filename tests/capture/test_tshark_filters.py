@@ -1,0 +1,109 @@
+"""Display filters over strangers' captures: they let the same frames pass as tshark's, where tshark reads as we do.
+
+A filter is about an entry here, and about a frame there: what `not` and `!=` make of a frame with several replies is no
+matter of right or wrong, so they are not compared. Frames that tshark reads otherwise are left out: `differences.tsv`
+has them, with the reasons.
+"""
+
+import csv
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from smtplab.capture.display_filter import filtered
+from smtplab.capture.dissect import dissect
+from smtplab.capture.files import read_frames
+from smtplab.protocol.transcript import Transcript
+from tests.capture.test_strangers import SEEN_ELSEWHERE
+from tests.capture.test_tshark import TABLE
+
+Place = tuple[str, int]  # a capture, and the number of a frame in it
+
+READ_OTHERWISE = {
+    "sv-url-base64-2525": "tshark takes port 2525 for SMTP only if it is told so",
+    "tracepcap-week1-broken": "all sequence numbers are 0, so that tshark takes the first octet for the SYN",
+}
+PLAIN_IS_ONE_FIELD = frozenset({"ark-data-250-authplain", "ark-data-521", "brute-auth-plain"})
+
+FILTERS = [
+    "smtp.req",
+    "smtp.rsp",
+    'smtp.req.command == "MAIL"',
+    'smtp.req.command == "mail"',
+    'smtp.req.command in {"RCPT", "DATA", "quit"}',
+    'smtp.req.parameter contains "FROM"',
+    'smtp.req.parameter matches "^to:<.*@"',
+    "smtp.response.code == 250",
+    "smtp.response.code >= 400",
+    "smtp.response.code > 200 and smtp.response.code < 230",
+    'smtp.response.code >= 500 or smtp.req.command == "QUIT"',
+    "smtp.response.code == 354 && tcp",
+    'smtp.rsp.parameter contains "ok"',
+    'smtp.rsp.parameter matches "ok"',
+    "smtp.eom",
+    "smtp.req and tcp.stream == 1",
+    "smtp.req and tcp.port == 25",
+    "smtp.rsp and tcp.dstport > 2000",
+    "smtp.req and ip.src == 10.10.1.4",
+    "smtp.rsp and ip.addr == 10.10.1.4",
+    "smtp.rsp and frame.number <= 300",
+]
+
+
+class Captures(NamedTuple):
+    """All captures in one file. places: of its frames, in order."""
+
+    path: Path
+    places: list[Place]
+    transcript: Transcript
+
+    def passed(self, expression: str) -> set[Place]:
+        """Give the frames with an entry that passes."""
+        return {self.places[entry.frame - 1] for entry in filtered(self.transcript, expression) if entry.frame}
+
+    def passed_in_tshark(self, tshark: str, expression: str) -> set[Place]:
+        """Give the frames that pass in tshark."""
+        command = [tshark, "-n", "-2", "-r", str(self.path), "-Y", expression, "-T", "fields", "-e", "frame.number"]
+        numbers = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        return {self.places[int(number) - 1] for number in numbers.split()}
+
+
+@pytest.fixture(scope="module")
+def captures(
+    shared_captures: Path, program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Captures:
+    paths = [path for path in sorted((shared_captures / "pcaps").iterdir()) if path.name not in SEEN_ELSEWHERE]
+    together = tmp_path_factory.mktemp("together") / "all.pcapng"
+    subprocess.run([program("mergecap"), "-a", "-w", str(together), *map(str, paths)], check=True)
+    places = [(path.stem, frame.number) for path in paths for frame in read_frames(path)]
+    return Captures(together, places, dissect(together))
+
+
+@pytest.fixture(scope="module")
+def listed() -> set[Place]:
+    """Give the frames that tshark reads otherwise."""
+    with TABLE.open(newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return {(row["capture"], int(row["frame"])) for row in rows}
+
+
+@pytest.mark.parametrize("expression", FILTERS)
+def test_filter_lets_the_frames_pass_that_pass_in_tshark(
+    captures: Captures, listed: set[Place], program: Callable[[str], str], expression: str
+) -> None:
+    ours, theirs = captures.passed(expression), captures.passed_in_tshark(program("tshark"), expression)
+    assert theirs
+    differing = {place for place in (ours ^ theirs) - listed if place[0] not in READ_OTHERWISE}
+    assert differing == set()
+
+
+@pytest.mark.parametrize("field", ["smtp.auth.username", "smtp.auth.password"])
+def test_filter_finds_the_logins_that_tshark_finds_and_those_of_plain(
+    captures: Captures, program: Callable[[str], str], field: str
+) -> None:
+    ours, theirs = captures.passed(field), captures.passed_in_tshark(program("tshark"), field)
+    assert theirs <= ours
+    assert {name for name, _ in ours - theirs} == PLAIN_IS_ONE_FIELD
