@@ -74,7 +74,7 @@ def _of_module(text: str, where: str, is_lesson: bool) -> Iterator[Citation]:
         yield from _cited(paragraph, where, own, stays=is_lesson)
     for rfc, section, of_first in _IN_DATA.findall(text):
         found = [(rfc, section)] if rfc else [(FIRST, each) for each in re.findall(r'"([\d.]+)"', of_first)]
-        yield from (Citation(*each, where) for each in found)
+        yield from (Citation(standard, each, where) for standard, each in found)
 
 
 def _cited(text: str, where: str, own: str, *, stays: bool) -> Iterator[Citation]:
@@ -204,15 +204,15 @@ def main(arguments: list[str] | None = None, root: Path = ROOT, texts: Path = TE
     absent = sorted(set(known) - set(read), key=int)
     if absent:
         print(f"not looked up anew, since their texts are not in {texts}: RFC {', '.join(absent)}")
-    found = list(problems(cited, read))
-    print("".join(f"{problem}\n" for problem in found), end="", file=sys.stderr)
+    wrong = list(problems(cited, read))
+    print("".join(f"{problem}\n" for problem in wrong), end="", file=sys.stderr)
     text = page(cited, known | read, list(seen(root)))
     if check and text != before:
         print("docs/sections.md is out of date: run python3 tools/sections.py", file=sys.stderr)
         return 1
-    if not check and not found:
+    if not check and not wrong:
         target.write_text(text, encoding="utf-8")
-    return 1 if found else 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -88,6 +88,12 @@ class Queue:
         return len(self._spool.envelopes)
 
     @property
+    def mails(self) -> list[MailObject]:
+        """What waits, oldest first: whoever runs a host can read all of it."""
+        with self._changing:
+            return [self._spool.mail(self._spool.envelopes[name]) for name in sorted(self._spool.envelopes)]
+
+    @property
     def events(self) -> list[Event]:
         """What has happened, oldest first."""
         return self._timeline.events

@@ -737,3 +737,10 @@ def test_each_recipient_gets_one_copy_or_one_bounce_whatever_the_hosts_say(
             ]
         assert sorted(mx1.accepted + mx2.accepted + failed) == [BOB, CAROL]
         assert len(world.queue) == 0
+
+
+def test_mails_are_those_that_wait_whole_and_oldest_first(world: World) -> None:
+    for subject in (b"first", b"second"):
+        world.queue.put(MailObject(ALICE, (Recipient(BOB),), b"Subject: " + subject + b"\r\n\r\n", {}))
+    assert [mail.content for mail in world.queue.mails] == [b"Subject: first\r\n\r\n", b"Subject: second\r\n\r\n"]
+    assert [list(mail.forward_paths) for mail in world.queue.mails] == [[BOB], [BOB]]
