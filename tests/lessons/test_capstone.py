@@ -1,8 +1,10 @@
 """Lesson 12: what is in the strangers' file, how tshark reads it, and what its checks say beyond right and wrong."""
 
 import json
+import struct
 import subprocess
 import time
+import zlib
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -16,12 +18,14 @@ from smtplab.capture.frame import Frame
 from smtplab.capture.link import segment_of
 from smtplab.lessons import Lesson
 from smtplab.lessons.capstone.about import AboutTheFile
+from smtplab.lessons.capstone.enclosures import SIDE, picture
 from smtplab.lessons.capstone.file import StrangersFile, strangers_file
 from smtplab.lessons.capstone.impairment import out_of_order, sent_again
 from smtplab.lessons.capstone.incidents import BRUTE_FORCE, INCIDENTS, INJECTION, SMUGGLING
 from smtplab.lessons.capstone.inventory import ACCEPTED, HIDDEN, LATER, REFUSED, Row, inventory
 from smtplab.lessons.capstone.readers import unnamed
 from smtplab.lessons.verdicts import Standing
+from smtplab.protocol.mail import stuff
 from smtplab.protocol.mime.attachments import attachments
 from smtplab.protocol.transactions import transactions
 from smtplab.protocol.transcript import Kind
@@ -135,6 +139,18 @@ def test_attachment_is_what_was_attached(seed: int) -> None:
     assert exercise(2, seed).solve() == sha256(exercise(2, seed)._file.plot.enclosure.octets).hexdigest()
 
 
+def test_picture_is_a_whole_png() -> None:
+    octets, place, chunks = picture(Random(1)), 8, {}
+    while place < len(octets):
+        (length,) = struct.unpack_from("!I", octets, place)
+        kind, data = octets[place + 4 : place + 8], octets[place + 8 : place + 8 + length]
+        assert struct.unpack_from("!I", octets, place + 8 + length) == (zlib.crc32(kind + data),)
+        chunks[kind] = data
+        place += length + 12
+    assert list(chunks) == [b"IHDR", b"IDAT", b"IEND"]
+    assert len(zlib.decompress(chunks[b"IDAT"])) == SIDE * (3 * SIDE + 1)
+
+
 @every_seed
 def test_one_reader_is_unnamed_and_no_other(seed: int) -> None:
     file = strangers_file(seed)
@@ -197,6 +213,19 @@ def test_tshark_sees_what_the_network_did_and_no_more(seed: int, tshark: Callabl
     expected = "tcp.analysis.retransmission or tcp.analysis.out_of_order or tcp.analysis.lost_segment"
     assert run("-Y", f"(tcp.analysis.flags and not ({expected})) or _ws.malformed") == []
     assert run("-o", "tcp.check_checksum:TRUE", "-Y", "tcp.checksum.status != 1") == []
+
+
+@pytest.mark.parametrize("seed", READ_BY_TSHARK)
+def test_wireshark_exports_the_mail_with_the_attachment(
+    seed: int, tshark: Callable[[StrangersFile], Tshark], tmp_path: Path
+) -> None:
+    file = strangers_file(seed)
+    tshark(file)("-q", "--export-objects", f"imf,{tmp_path / 'mails'}")
+    enclosure = file.plot.enclosure
+    wire = stuff(enclosure.octets) if enclosure.media_type == "text/plain" else enclosure.octets
+    exported = [attachments(path.read_bytes()) for path in (tmp_path / "mails").iterdir()]
+    # As it was on the wire: tshark 4.0 exports the mail with the dots that were doubled.
+    assert [each.octets for attached in exported for each in attached] == [wire]
 
 
 def test_tshark_is_told_of_odd_ports_alone(tshark: Callable[[StrangersFile], Tshark]) -> None:

@@ -115,7 +115,7 @@ class Cast:
 class Talk:
     """What strangers said to one server, in one connection or several.
 
-    keys: the secrets of its TLS sessions, as far as the file is going to have them. mtu: of its link.
+    keys: the secrets of its TLS sessions, as far as the file is going to have them.
     """
 
     name: str

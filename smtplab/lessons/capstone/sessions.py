@@ -24,7 +24,12 @@ BLIND: Final = ("clear", "opened", "relayed")  # one of these talks has the mail
 
 
 class Plot:
-    """What one file is going to hold. passwords: by the name of the talk in which each was said."""
+    """What one file is going to hold.
+
+    passwords: by the name of the talk whose user has it. blind: who gets a mail unnamed. refused: who has no mailbox.
+    implicit: whether the talk whose keys are known begins with TLS; the hidden one then begins in clear text, or the
+    other way round.
+    """
 
     def __init__(self, variant: Random) -> None:
         self.cast = Cast(variant)
@@ -33,7 +38,7 @@ class Plot:
         self.refused = self.cast.mailbox()
         self.enclosure: Enclosure = enclosed(variant)
         self._blind_in = variant.choice(BLIND)
-        self._implicit = variant.random() < 0.5  # which of the two talks inside TLS begins with it
+        self.implicit = variant.random() < 0.5
 
     def talks(self) -> list[Talk]:
         """Let all of them talk."""
@@ -86,14 +91,14 @@ def proof(plot: Plot) -> Talk:
 
 def opened(plot: Plot) -> Talk:
     """A user logs in inside TLS, of which the file has the keys."""
-    server, talk = _inside_tls(plot, "opened", implicit=plot._implicit)
+    server, talk = _inside_tls(plot, "opened", implicit=plot.implicit)
     assert server.key_log is not None
     return Talk("opened", server, talk.tape, server.key_log.read_bytes())
 
 
 def hidden(plot: Plot) -> Talk:
     """A user logs in inside TLS, of which nobody has the keys."""
-    return _inside_tls(plot, "hidden", implicit=not plot._implicit)[1]
+    return _inside_tls(plot, "hidden", implicit=not plot.implicit)[1]
 
 
 def _inside_tls(plot: Plot, name: str, *, implicit: bool) -> tuple[MemoryServer, Talk]:
