@@ -90,6 +90,7 @@ class _Following:
         self._mails: deque[Transaction] = deque()  # without a reply yet
         self._rcpts: deque[tuple[Transaction, int]] = deque()  # likewise
         self._ends: deque[Transaction] = deque()  # likewise
+        self._resets: deque[list[Transaction]] = deque()  # likewise: what was open when RSET, EHLO or HELO was sent
 
     def follow(self, entry: Entry) -> None:
         """Take the next entry into account."""
@@ -110,6 +111,8 @@ class _Following:
                 _add(self._chunked or self._open, entry.octets, entry)
             case Kind.END_OF_DATA, _:
                 self._end()
+            case Kind.COMMAND, "RSET" | "EHLO" | "HELO":
+                self._resets.append(self._is_open.copy())
             case Kind.REPLY, _:
                 self._reply(entry, entry.code or 0)
 
@@ -125,9 +128,8 @@ class _Following:
                 transaction.code, transaction.frame = code, reply.frame
             case "DATA" | "BDAT" if code >= 400 and self._is_open:
                 self._open.refusal, self._open.frame = code, reply.frame
-            case ("RSET" | "EHLO" | "HELO") as verb if code < 300 and self._is_open:
-                self._open.aborted_by, self._open.frame = verb, reply.frame
-                self._is_open.clear()
+            case "RSET" | "EHLO" | "HELO" if self._resets:
+                self._reset(self._resets.popleft(), reply, code)
 
     def _decide_sender(self, transaction: Transaction, reply: Entry, code: int) -> None:
         transaction.sender_code = code
@@ -135,6 +137,13 @@ class _Following:
             transaction.frame = reply.frame
             if not transaction.recipients:
                 self._is_open = [each for each in self._is_open if each is not transaction]
+
+    def _reset(self, transactions: list[Transaction], reply: Entry, code: int) -> None:
+        """End those that were open when the command was sent: a MAIL pipelined behind it has begun another."""
+        if code >= 300 or not transactions:
+            return
+        transactions[-1].aborted_by, transactions[-1].frame = reply.verb, reply.frame
+        self._is_open = [each for each in self._is_open if each not in transactions]
 
     @property
     def _open(self) -> Transaction:

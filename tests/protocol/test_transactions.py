@@ -147,6 +147,15 @@ def test_message_after_rset_is_another_transaction() -> None:
     assert (first.aborted_by, second.aborted_by) == ("RSET", "")
 
 
+@pytest.mark.parametrize("verb", ["RSET", "EHLO client.example", "HELO client.example"])
+def test_mail_pipelined_behind_a_reset_is_not_ended_by_it(verb: str) -> None:
+    pipelined = (
+        f"C: {verb}\nC: MAIL FROM:<{A}>\nC: RCPT TO:<{B}>\nC: DATA\nS: 250 OK\nS: 250 OK\nS: 250 OK\nS: 354 go on\n"
+    )
+    first, second = all_transactions(transcript(OPENING + ENVELOPE + pipelined + "C: x\nC: .\nS: 250 OK"))
+    assert (first.outcome, told(second)) == (f"aborted by {verb[:4]}", (A, [(B, 250)], b"x\r\n", 250))
+
+
 def test_transaction_has_a_path_without_brackets_too() -> None:
     (mail,) = all_transactions(transcript(OPENING + "C: MAIL FROM: a@b\nS: 250 OK\nC: RCPT TO:c@d\nS: 250 OK"))
     assert told(mail) == ("a@b", [("c@d", 250)], None, None)
