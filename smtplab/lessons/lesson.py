@@ -25,6 +25,7 @@ from smtplab.lessons import (
     mail_data,
     origin,
     pipelining,
+    project,
     session,
 )
 from smtplab.lessons.article import CLAIMS
@@ -52,6 +53,7 @@ LESSONS: Final[dict[str, ModuleType]] = {
     "10": attacks,
     "11": origin,
     "12": capstone,
+    "13": project,
 }
 SEED: Final = 1  # everybody's, until a learner gives another
 

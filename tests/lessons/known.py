@@ -19,6 +19,7 @@ from tests.lessons import (
     lesson_10,
     lesson_11,
     lesson_12,
+    lesson_13,
 )
 
 Answers = Callable[[Exercise], list[Any]]
@@ -38,6 +39,7 @@ CAPTURES: dict[str, Callable[[], Capture]] = {
     "10": lesson_10.capture,
     "11": lesson_11.capture,
     "12": lesson_12.capture,
+    "13": lesson_13.capture,
 }
 
 # Typical wrong answers, by lesson and exercise.
@@ -55,5 +57,6 @@ _MISTAKES: dict[str, Mapping[int, Answers]] = {
     "10": lesson_10.MISTAKES,
     "11": lesson_11.MISTAKES,
     "12": lesson_12.MISTAKES,
+    "13": lesson_13.MISTAKES,
 }
 MISTAKES = {(name, number): answers for name, known in _MISTAKES.items() for number, answers in known.items()}

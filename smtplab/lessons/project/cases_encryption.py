@@ -18,6 +18,7 @@ from smtplab.lessons.project.steps import (
     Delivered,
     Handshake,
     Lists,
+    Over,
     Reads,
     Say,
     Silence,
@@ -167,7 +168,7 @@ S7: Final = (
     Case(
         "S7.8",
         "after the handshake the transaction is forgotten",
-        (*ENVELOPE, STARTTLS, Handshake(), EHLO, say("RCPT TO:<{alice}>", "503")),
+        (*ENVELOPE, say("STARTTLS", "220 503"), Over("503"), Handshake(), say("RCPT TO:<{alice}>", "503"), EHLO),
         "RFC 3207 §4.2",
         "An envelope from clear text is anybody's.",
     ),
@@ -195,7 +196,7 @@ S7: Final = (
     Case(
         "S7.11",
         "a mail inside TLS",
-        (*IN_TLS, MAIL, RCPT, DATA, content(MESSAGE), say("QUIT", "221")),
+        (*IN_TLS, MAIL, RCPT, DATA, content(MESSAGE), say("QUIT", "2yz")),
         "RFC 3207 §5",
         "Inside TLS all goes on as it did.",
         (Delivered(MESSAGE),),

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from smtplab.lessons.project.site import AUTHORITY, Mail, Site, mails_in, write
-from smtplab.lessons.project.workers import Worker
+from smtplab.lessons.project.workers import GRACE, UNENDING, Worker
 from smtplab.net.networks import LOOPBACK, Address
 
 Serve = Callable[..., Any]
+
+SOON: Final = 0.02  # seconds that a function has to end where it does not matter whether it does
 
 
 class Hosted:
@@ -27,14 +29,14 @@ class Hosted:
         self.authority = (Path(self._folder.name) / AUTHORITY).read_text(encoding="ascii")
         self._listening = LOOPBACK.listen("127.0.0.1", 0)
         self.address: Address = self._listening.getsockname()[:2]
-        self._workers: list[tuple[Worker, socket.socket]] = []
+        self._workers: list[Worker] = []
         threading.Thread(target=self._accept, name="the grader's door", daemon=True).start()
 
     def _accept(self) -> None:
         with suppress(OSError):  # the listener is closed
             while True:
                 connection, _ = self._listening.accept()
-                self._workers.append((Worker(self._run, connection), connection))
+                self._workers.append(Worker(self._run, connection))
 
     def _run(self, connection: socket.socket) -> None:
         try:
@@ -48,12 +50,16 @@ class Hosted:
         """Begin a case: nothing is delivered yet."""
         self._site.delivered.clear()
 
-    def end(self) -> str:
-        """End what still runs, and say how the function failed in this case; "" where it did not."""
+    def end(self, *, must_be_over: bool = False) -> str:
+        """End what still runs, and say how the function failed in this case; "" where it did not.
+
+        must_be_over: it fails where it has not ended by itself.
+        """
         workers, self._workers = self._workers, []
-        for worker, _ in workers:
-            worker.stop()
-        return next((worker.failure for worker, _ in workers if worker.failure), "")
+        for worker in workers:
+            worker.stop(GRACE if must_be_over else SOON)
+        failures = [worker.failure for worker in workers if worker.failure != UNENDING or must_be_over]
+        return next(filter(None, failures), "")
 
     def delivered(self) -> list[Mail]:
         """Give the mails that were delivered in this case."""
@@ -95,7 +101,7 @@ class Program:
         """Begin a case: what is there already was delivered before."""
         self._known = set(mails_in(self._folder))
 
-    def end(self) -> str:
+    def end(self, *, must_be_over: bool = False) -> str:
         """Say nothing: how a program of somebody's failed can be seen where it runs."""
         return ""
 

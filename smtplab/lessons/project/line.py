@@ -56,6 +56,11 @@ class Line:
         """Whether TLS has begun."""
         return self._tls is not None
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the end of the connection was heard."""
+        return self._ended
+
     def send(self, octets: bytes) -> None:
         """Send octets. What the other side does not take is lost, as it is on any wire."""
         self._write(octets if self._tls is None else self._tls.send(octets))
@@ -104,9 +109,10 @@ class Line:
 
     def is_silent(self) -> bool:
         """Whether nothing was heard, and nothing comes for a moment. An end of the connection is nothing, too."""
-        if not self.heard:
-            with suppress(Silent, Ended):
-                self.read(PAUSE)
+        deadline = time.monotonic() + PAUSE
+        with suppress(Silent, Ended):
+            while not self.heard:  # TLS may say something that says nothing, such as a ticket
+                self.read(max(deadline - time.monotonic(), 0.001))
         return not self.heard
 
     def handshake(self, context: ssl.SSLContext, name: str | None = None) -> None:

@@ -3,6 +3,7 @@
 import re
 import socket
 import ssl
+from contextlib import suppress
 
 PATIENCE = 5.0  # seconds for a reply; RFC 5321 §4.5.3.2 asks for minutes, for servers far away
 
@@ -15,11 +16,11 @@ def send(
     authority: the path of a PEM file: then TLS is required, with a certificate that this authority vouches for.
     """
     fates = dict.fromkeys(forward_paths, "later")  # whatever breaks on the way, the mail may be tried again
-    try:
-        with socket.create_connection((host, port), PATIENCE) as connection:
-            Sending(connection, fates).run(host, reverse_path, message, authority)
-    except (OSError, EOFError, ValueError):  # it is lost, in TLS too, or what came is no reply
-        pass
+    with suppress(OSError):  # nobody listens
+        sending = Sending(socket.create_connection((host, port), PATIENCE), fates)
+        with suppress(OSError, EOFError, ValueError):  # it is lost, in TLS too, or what came is no reply
+            sending.run(host, reverse_path, message, authority)
+        sending.connection.close()
     return fates
 
 
@@ -73,7 +74,6 @@ class Sending:
             self.decide(code, *self.fates)
         if code != 421:
             self.say("QUIT")
-        self.connection.close()
 
     def introduce(self, host: str, authority: str | None) -> int:
         """Say EHLO, or HELO to an old server, and begin TLS where it is required. Gives a code that decides."""

@@ -33,7 +33,8 @@ STAGES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, repr=False)
 class Result(View):
-    """How one case went. why: what went wrong; "" where nothing did. tried: False where it was left out.
+    """How one case went. why: what went wrong; "" where nothing did. tried: False where it was left out. was_silent:
+    whether it was waited for in vain.
 
     clients: the connections of this case; capture: where they were recorded.
     """
@@ -44,6 +45,7 @@ class Result(View):
     belief: str
     why: str = ""
     tried: bool = True
+    was_silent: bool = False
     clients: list[Address] = field(default_factory=list)
     capture: Capture | None = None
 

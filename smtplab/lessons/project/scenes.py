@@ -27,7 +27,8 @@ class Scene:
     name, title, section, belief: as those of a `steps.Case`.
     says: replies by verb, "greeting" or "." for the end of the mail, several in order, the last one again and again;
         "TLS EHLO" is for inside TLS. GOODBYE closes the connection, and so does any 421 when it was said.
-    fates: what the client must give back for each recipient. Several sets of them where the standard leaves it open.
+    fates: what the client must give back for each recipient. Several sets of them where the standard leaves it open;
+        none where only the dialogue matters, and not what becomes of the mail.
     recipients: how many. message: what the client is given. arrives: the message that must arrive; None: none.
     tls: whether the client is told to insist on TLS. certificate: which one the server has.
     split: the replies come octet by octet. holds: verbs after which the server waits, and the client must be silent.

@@ -14,6 +14,7 @@ C1: Final = (
         "the client waits for the greeting",
         "RFC 5321 §3.1",
         "The server speaks first, and may take its time.",
+        fates=(),
         holds=("greeting",),
     ),
     Scene(
@@ -21,15 +22,16 @@ C1: Final = (
         "it says EHLO, and QUIT in the end",
         "RFC 5321 §4.1.1.10",
         "A client that just hangs up leaves the server in doubt.",
-        must_say=("EHLO", "MAIL", "QUIT"),
+        fates=(),
+        must_say=("EHLO", "QUIT"),
     ),
     Scene(
         "C1.3",
         "it waits for the reply to QUIT",
         "RFC 5321 §4.1.1.10",
         "The connection is the server's to close; who goes before the 221 may reset it.",
+        fates=(),
         holds=("QUIT",),
-        must_say=("QUIT",),
     ),
     Scene(
         "C1.4",
@@ -37,6 +39,8 @@ C1: Final = (
         "RFC 5321 §4.2.1",
         "A hyphen behind the code: another line follows.",
         {"greeting": "220-mx.example welcomes you\r\n220 and is ready"},
+        fates=(),
+        holds=("EHLO",),
     ),
     Scene(
         "C1.5",
@@ -44,8 +48,7 @@ C1: Final = (
         "RFC 5321 §3.1",
         "A server may have no service for you. Say QUIT, and nothing else.",
         {"greeting": "554 No SMTP service here"},
-        (NEVER,),
-        arrives=None,
+        fates=(),
         must_not_say=("MAIL",),
     ),
 )
@@ -101,11 +104,11 @@ C2: Final = (
     ),
     Scene(
         "C2.8",
-        "no CRLF too many",
+        "empty lines at the end stay",
         "RFC 5321 §4.1.1.4",
-        "The CRLF before the dot belongs to the message: one that is there already is enough.",
-        message=MESSAGE,
-        arrives=MESSAGE,
+        "The CRLF before the dot belongs to the message: one that is there is enough, and two are two.",
+        message=MESSAGE + b"\r\n\r\n",
+        arrives=MESSAGE + b"\r\n\r\n",
     ),
     Scene(
         "C2.9",
@@ -322,6 +325,15 @@ C4: Final = (
         (LATER, NEVER),
         arrives=None,
         must_not_say=("MAIL",),
+    ),
+    Scene(
+        "C4.19",
+        "the greeting is 554",
+        "RFC 5321 §3.1",
+        "5yz: this server will never take the mail.",
+        {"greeting": "554 No SMTP service here"},
+        (NEVER,),
+        arrives=None,
     ),
 )
 

@@ -13,14 +13,15 @@ from smtplab.lessons.project.cases_mail_data import S4, S5
 from smtplab.lessons.project.examiner import Examination, Failed, TimedOut
 from smtplab.lessons.project.hosting import Hosted, Program
 from smtplab.lessons.project.report import Report, Result
-from smtplab.lessons.project.site import Site, site_of
-from smtplab.lessons.project.steps import Case
+from smtplab.lessons.project.site import Site, site_in, site_of
+from smtplab.lessons.project.steps import Again, Case
 from smtplab.lessons.project.tape import Tape
 from smtplab.net.networks import Address, is_loopback
 
 CASES: Final = (*S1, *S2, *S3, *S4, *S5, *S6, *S7)
 STAGES: Final = "S1 S2 S3 S4 S5 S6 S7"
 SILENCES: Final = 2  # of one stage, after which the rest of it is not waited for
+ALL_SILENCES: Final = 6  # of all stages
 FOLDER: Final = "site"  # of a server that runs by itself
 
 
@@ -30,10 +31,10 @@ def grade_server(
     """Grade a server, and give the report.
 
     server: a function that takes a connection and a `Site`, or the "host:port" of a program that runs on this machine.
-    stages: those to try, as "S1 S2". seed: which site. site: for a program, the folder with the site that it serves.
-    Raises ValueError where it is no such server, FileNotFoundError where the folder is not there.
+    stages: those to try, as "S1 S2". seed: whose site. site: for a program, the folder with the site that it serves.
+    Raises ValueError where it is no such server, OSError where the folder is not there.
     """
-    known = site_of(seed)
+    known = site_in(Path(site)) if isinstance(server, str) else site_of(seed)
     with _hosted(server, known, Path(site)) as hosted:
         tape = Tape(hosted.address)
         names, results = names_of(known), list[Result]()
@@ -65,19 +66,20 @@ def address_of(text: str) -> Address:
 def _tried(case: Case, server: Hosted | Program, names: dict[str, str], tape: Tape, before: list[Result]) -> Result:
     """Try a case, unless too many before it in its stage had no answer."""
     about = case.name, case.title, case.section, case.belief
-    if sum(result.stage == case.stage and result.why.endswith(" second.") for result in before) >= SILENCES:
+    silent = [result.stage for result in before if result.was_silent]
+    if silent.count(case.stage) >= SILENCES or len(silent) >= ALL_SILENCES:
         return Result(*about, "Not tried, since the server was silent too often.", tried=False)
     server.begin()
     examination = Examination(case, server, names, tape)
     try:
         examination.run()
-        why = ""
+        why, was_silent = "", False
     except Failed as failed:
-        why = str(failed)
-    failure = server.end()
+        why, was_silent = str(failed), isinstance(failed, TimedOut)
+    failure = server.end(must_be_over=Again(over=True) in case.steps)
     if failure:
         why = f"{why} Your server: {failure}.".strip()
-    return Result(*about, why, clients=examination.clients, capture=tape.capture)
+    return Result(*about, why, was_silent=was_silent, clients=examination.clients, capture=tape.capture)
 
 
 def names_of(site: Site) -> dict[str, str]:

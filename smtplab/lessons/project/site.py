@@ -36,13 +36,14 @@ class Site:
 
     domain: its name. mailboxes: those that exist. users: passwords by user name. size_limit: octets that a message may
     have. certificate: the path of a PEM file with certificate and key. stranger: a mailbox of this domain that does not
-    exist. `delivered` holds the mails that were handed to `deliver`.
+    exist. seed: whose site it is. `delivered` holds the mails that were handed to `deliver`.
     """
 
     domain: str
     mailboxes: tuple[str, ...]
     users: Mapping[str, str]
     stranger: str
+    seed: str = "1"
     certificate: str = ""
     size_limit: int = SIZE_LIMIT
     delivered: list[Mail] = field(default_factory=list)
@@ -63,7 +64,13 @@ def site_of(seed: object) -> Site:
     *names, stranger = variant.sample(LOCAL_PARTS, 4)
     mailboxes = tuple(f"{name}@{domain}" for name in names)
     password = f"{variant.choice(['paper', 'window', 'garden'])}{variant.randrange(10, 100)}"
-    return Site(domain, mailboxes, {mailboxes[0]: password}, f"{stranger}@{domain}")
+    return Site(domain, mailboxes, {mailboxes[0]: password}, f"{stranger}@{domain}", str(seed))
+
+
+def site_in(folder: Path) -> Site:
+    """Give the site that was written into a folder. Raises OSError or ValueError where none was."""
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    return site_of(settings["seed"])
 
 
 def write(site: Site, folder: Path) -> None:
@@ -75,6 +82,7 @@ def write(site: Site, folder: Path) -> None:
     write_certificate(authority, folder / CERTIFICATE, site.domain, *LOCAL_NAMES)
     authority.cert_pem.write_to_path(folder / AUTHORITY)
     settings = {
+        "seed": site.seed,
         "domain": site.domain,
         "mailboxes": site.mailboxes,
         "users": dict(site.users),

@@ -38,7 +38,9 @@ class Handshake:
 
 @dataclass(frozen=True)
 class Again:
-    """The client leaves without a word, and connects anew: it must be greeted."""
+    """The client leaves without a word, and connects anew. over: the function that served it must be over soon."""
+
+    over: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,14 @@ class Reads:
     words: str
 
 
-Step = Say | Silence | Closed | Handshake | Again | Lists | Reads
+@dataclass(frozen=True)
+class Over:
+    """The case is over here, and passed, if the last reply had this code: the standard leaves it open."""
+
+    code: str
+
+
+Step = Over | Say | Silence | Closed | Handshake | Again | Lists | Reads
 
 
 @dataclass(frozen=True)

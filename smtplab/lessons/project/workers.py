@@ -12,6 +12,7 @@ from typing import Any, Final
 from smtplab.lessons.exercises import say_back
 
 GRACE: Final = 0.25  # seconds that a function has to end after its connection has
+UNENDING: Final = "it did not end when the client was gone"
 
 
 class Stopped(BaseException):
@@ -33,7 +34,9 @@ class Worker:
         try:
             self.given = self._function(*self._arguments)
         except Stopped:
-            self.failure = "it did not end by itself"
+            self.failure = UNENDING
+        except ConnectionError:
+            pass  # the grader left while it spoke, as anybody may
         except BaseException as error:  # SystemExit and KeyboardInterrupt too: whatever it is, it is the learner's
             self.failure = told(error)
 
@@ -42,10 +45,13 @@ class Worker:
         self._thread.join(patience)
         return not self._thread.is_alive()
 
-    def stop(self) -> None:
-        """End it. A call of the system that it waits in cannot be ended: then it is left behind, and stops after it."""
-        for _ in range(3):
-            if self.wait(GRACE):
+    def stop(self, grace: float = GRACE) -> None:
+        """End it, if it has not ended after so many seconds.
+
+        A call of the system that it waits in cannot be ended: then it is left behind, and stops after it.
+        """
+        for patience in (grace, GRACE, GRACE):
+            if self.wait(patience):
                 return
             if self._thread.ident is not None:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
