@@ -13,7 +13,8 @@ CHECKS = (
     "ruff format --check",
     "ruff check",
     "mypy",
-    "pytest tests --ignore=tests/browser",
+    "pytest tests/protocol --cov=smtplab/protocol --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered",
+    "pytest tests --ignore=tests/protocol --ignore=tests/browser",
     "pytest notebooks --nbval --nbval-current-env --nbval-sanitize-with=tests/nbval_sanitize.cfg",
     "pytest tests/browser",  # apart, since playwright leaves an event loop running in its thread
 )

@@ -149,6 +149,12 @@ def test_tls_records_of_one_party_share_a_line_without_lengths() -> None:
     ]
 
 
+def test_what_tls_records_hold_goes_on_in_a_second_line() -> None:
+    said = [f"hello {letter}" + letter * 60 for letter in "ab"]
+    records = tuple(Entry(party="client", kind=Kind.TLS, octets=b"x", decoded=((words, ""),)) for words in said)
+    assert str(Transcript(records)).splitlines() == [f"TLS       C: [{words}]" for words in said]
+
+
 def test_bare_lf_is_shown_as_the_octet_that_it_is() -> None:
     assert str(heard("S: 220 ready", end="\n")) == r"greeting  S: 220 ready\x0a"
 
