@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from smtplab.lessons.article import CLAIMS
 from smtplab.lessons.claims import LETTERS, Claim, sources
+from smtplab.lessons.lesson import LESSONS
 from smtplab.lessons.progress import answers, file
 from smtplab.lessons.progress.file import BrokenFile, Kept, Progress
 from smtplab.lessons.verdicts import SCOPE, Standing, styles
@@ -105,9 +106,14 @@ def _evidence(kept: Kept) -> str:
     return f"frame {evidence}" if type(evidence) is int else cut(safe(str(evidence)), EVIDENCE_COLUMNS)
 
 
+def _where(row: Row) -> str:
+    """Say in which lesson a claim is judged first."""
+    return next(f"lesson {lesson}" for lesson, content in LESSONS.items() if row.name in content.CLAIMS)
+
+
 def _text(row: Row) -> str:
     if row.standing is not Standing.CORRECT:
-        return f"{row.name} “{row.claim.says}”\n    {row.standing.words}"
+        return f"{row.name} “{row.claim.says}”\n    {row.standing.words} ({_where(row)})"
     said = f"{LETTERS[row.claim.letter]}: {row.claim.right} {sources(row.claim)}".rstrip()
     evidence = f"\n    your evidence: {row.evidence}" if row.evidence else ""
     return f"{row.name} “{row.claim.says}”\n    ✓ {said}{evidence}"
@@ -115,9 +121,10 @@ def _text(row: Row) -> str:
 
 def _html(row: Row) -> str:
     words, mark, role = row.standing.value
-    letter = f"<b>{LETTERS[row.claim.letter]}</b>" if row.standing is Standing.CORRECT else escape(words)
-    right = f"<div>{marked_up(row.claim.right)} {escape(sources(row.claim))}</div>" if row.evidence else ""
+    is_right = row.standing is Standing.CORRECT
+    letter = f"<b>{LETTERS[row.claim.letter]}</b>" if is_right else f"{escape(words)} ({_where(row)})"
+    right = f"<div>{marked_up(row.claim.right)} {escape(sources(row.claim))}</div>" if is_right else ""
     return (
         f'<tr><th scope="row">{escape(row.name)}</th><td>“{marked_up(row.claim.says)}”{right}</td>'
-        f'<td><div class="smtplab-{role}">{mark} {letter}</div></td><td>{escape(row.evidence)}</td></tr>'
+        f'<td><div class="smtplab-{role}">{mark}&nbsp;{letter}</div></td><td>{escape(row.evidence)}</td></tr>'
     )
