@@ -103,15 +103,18 @@ class Flow:
         end = self.find(_STRICT_END_MARK, len(END_MARK))
         return None if end is None else end + 2
 
-    def ends_in_mail_data_with_two_ends(self) -> bool:
-        """Tell whether the octets are mail data up to its end mark, and a dot with a bare LF at it stands before that.
+    def find_early_end(self) -> int | None:
+        """Where a lax server reads on after mail data that a strict one reads up to the last octet here, or None.
 
-        So they were sent at once, and a lax server takes what is between for commands.
+        So it was sent at once, and holds a dot with a bare LF at it: all behind that is commands to a lax server.
         """
         end = self.find_mail_data_end()
         if end is None or len(self.octets) != end + len(END_MARK) - 2:
-            return False
-        return self.octets.find(b"\n.\n", 0, end) >= 0 or self.octets.find(b"\n.\r\n", 0, len(self.octets) - 1) >= 0
+            return None
+        if self.octets.find(b"\n.\n", 0, end) < 0 and self.octets.find(b"\n.\r\n", 0, len(self.octets) - 1) < 0:
+            return None
+        match = LAX_END_MARK.search(self.octets, 0, end)
+        return match.end() if match else None
 
     def has_lax_end_mark(self) -> bool:
         """Tell whether a dot stands alone between line ends of any kind."""

@@ -219,7 +219,7 @@ class Observer:
     def _take_mail_data(self) -> Entry | None:
         """Give the mail data up to the end mark; or the end mark itself, where nothing stands before it."""
         end = self._client.find_mail_data_end()
-        if end is None or self._is_in_doubt():
+        if end is None or self.is_in_doubt:
             return None
         if end > 0:
             return self._entry("client", Kind.MAIL_DATA, self._client.take(end))
@@ -227,12 +227,17 @@ class Observer:
         self._end_mark_may_be_lost = False
         return self._entry("client", Kind.END_OF_DATA, self._client.take(self._client.octets.index(b"\n") + 1))
 
-    def _is_in_doubt(self) -> bool:
-        """Tell whether the mail data may have ended before its end mark: the next replies will show it.
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the mail data may have ended before its end mark. The next replies, or commands, will show it.
 
         A server that takes a dot between LFs for the end answers more than once, though the client has said no more.
+        Nobody waits for that unless a command stands behind such a dot: else nothing was meant to be smuggled.
         """
-        return self._doubts and not self._client.lax and self._client.ends_in_mail_data_with_two_ends()
+        if not self._doubts or self._client.lax:
+            return False
+        start = self._client.find_early_end()
+        return start is not None and verb_of(bytes(self._client.octets[start : start + 10])) in STANDARD_VERBS
 
     # The server's side
 
@@ -242,7 +247,7 @@ class Observer:
             return None
         if self.state is MAIL_DATA and not self._unanswered and not self._closing:
             if self._client.find_mail_data_end() is not None and not self._client.lax:
-                if self._is_in_doubt():
+                if self.is_in_doubt:
                     if end == len(self._server):
                         return None
                     self._client.lax = True  # it answers twice: it has seen an end before the end mark

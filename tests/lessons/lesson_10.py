@@ -47,8 +47,9 @@ def mistaken_ends(_exercise: Exercise) -> list[Any]:
 def mistaken_frames(exercise: Exercise) -> list[Any]:
     assert isinstance(exercise, FrameOfInjection)
     transcript, right = exercise.transcript, exercise.solve()
-    frames = [entry.frame for entry in transcript if entry.verb in ("STARTTLS", "DATA", "EHLO")]
-    return [frame for frame in (*frames, 1, right + 1, right + 2, right + 4, 9999) if frame != right]
+    other = next(entry.frame for entry in transcript if entry.verb == "STARTTLS" and entry.frame != right)
+    first = next(entry.frame for entry in transcript if entry.verb == "EHLO")
+    return [other, first, right + 2, right + 4, 9999]
 
 
 def mistaken_settings(exercise: Exercise) -> list[Any]:
