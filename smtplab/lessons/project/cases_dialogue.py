@@ -51,7 +51,13 @@ S1: Final = (
         "RFC 5321 §4.2",
         "One reply to each command, and one to the connection: a second greeting is read as the reply to EHLO.",
     ),
-    Case("S1.4", "QUIT is answered 221", (GREETED, say("QUIT", "221")), "RFC 5321 §4.1.1.10", "250 is not for everything."),
+    Case(
+        "S1.4",
+        "QUIT is answered 221",
+        (GREETED, say("QUIT", "221")),
+        "RFC 5321 §4.1.1.10",
+        "250 is not for everything.",
+    ),
     Case(
         "S1.5",
         "after 221 the server closes the connection",
@@ -189,14 +195,20 @@ S2: Final = (
 def _refused(number: int, title: str, line: str, codes: str, section: str, belief: str, *before: Say) -> Case:
     """A line that must be refused, after which the session goes on."""
     return Case(
-        f"S3.{number}", title, (*(before or HELLO), say(line, codes), say("NOOP", "250")), f"RFC 5321 §{section}", belief
+        f"S3.{number}",
+        title,
+        (*(before or HELLO), say(line, codes), say("NOOP", "250")),
+        f"RFC 5321 §{section}",
+        belief,
     )
 
 
 S3: Final = (
     _refused(1, "MAIL before EHLO", "MAIL FROM:<{sender}>", "503", "4.1.4", "A session begins with EHLO.", GREETED),
     _refused(2, "RCPT before MAIL", "RCPT TO:<{alice}>", "503", "3.3", "Without MAIL there is no transaction."),
-    _refused(3, "MAIL twice", "MAIL FROM:<x@y.example>", "503", "4.1.4", "A second MAIL is no correction.", *HELLO, MAIL),
+    _refused(
+        3, "MAIL twice", "MAIL FROM:<x@y.example>", "503", "4.1.4", "A second MAIL is no correction.", *HELLO, MAIL
+    ),
     _refused(4, "DATA before RCPT", "DATA", "503 554", "3.3", "354 says: I have somebody to give it to.", *HELLO, MAIL),
     _refused(
         5,
@@ -223,7 +235,9 @@ S3: Final = (
         "RFC 5321 §4.1.4",
         "A later EHLO clears all buffers, as RSET does.",
     ),
-    _refused(8, "a verb that does not exist", "JUMP high", "500 502", "4.2.4", "An error is no end: say so, and go on."),
+    _refused(
+        8, "a verb that does not exist", "JUMP high", "500 502", "4.2.4", "An error is no end: say so, and go on."
+    ),
     _refused(9, "an empty line", "", "500 501 502", "4.2.4", "Each line is answered, even an empty one."),
     Case(
         "S3.10",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from smtplab.lessons.project.cases_dialogue import QUIT
+from smtplab.lessons.project.site import SIZE_LIMIT
 from smtplab.lessons.project.steps import (
     DATA,
     EHLO,
@@ -22,7 +23,6 @@ from smtplab.lessons.project.steps import (
     content,
     say,
 )
-from smtplab.lessons.project.site import SIZE_LIMIT
 
 SMUGGLED: Final = "MAIL FROM:<{sender}>\r\nRCPT TO:<{bob}>\r\nDATA\r\nSubject: Smuggled\r\n\r\nOnce more.\r\n"
 GROUP: Final = "MAIL FROM:<{sender}>\r\nRCPT TO:<{alice}>\r\nRCPT TO:<{bob}>\r\nDATA\r\n"
@@ -117,7 +117,11 @@ S5: Final = (
         "SIZE without a number says nothing of the limit.",
     ),
     Case(
-        "S5.2", "it lists PIPELINING", (*HELLO, Lists(("PIPELINING",))), "RFC 2920 §2", "What is not listed is not used."
+        "S5.2",
+        "it lists PIPELINING",
+        (*HELLO, Lists(("PIPELINING",))),
+        "RFC 2920 §2",
+        "What is not listed is not used.",
     ),
     Case(
         "S5.3",
@@ -177,7 +181,10 @@ S5: Final = (
         (
             *ENVELOPE,
             DATA,
-            Say(f"{MESSAGE}.\r\nMAIL FROM:<second@client.example>\r\nRCPT TO:<{{bob}}>\r\nDATA\r\n", ("250", "250", "250", "354")),
+            Say(
+                f"{MESSAGE}.\r\nMAIL FROM:<second@client.example>\r\nRCPT TO:<{{bob}}>\r\nDATA\r\n",
+                ("250", "250", "250", "354"),
+            ),
             content(f"{MESSAGE}The second.\r\n"),
         ),
         "RFC 2920 §3.1",
@@ -199,9 +206,12 @@ S5: Final = (
     Case(
         "S5.12",
         "a group, octet by octet",
-        (GREETED, EHLO, Say("MAIL FROM:<{sender}>\r\nRCPT TO:<{alice}>\r\nRSET\r\n", ("250", "250", "250"), split=True)),
+        (
+            GREETED,
+            EHLO,
+            Say("MAIL FROM:<{sender}>\r\nRCPT TO:<{alice}>\r\nRSET\r\n", ("250", "250", "250"), split=True),
+        ),
         "RFC 2920 §3.2",
         "How the octets are cut does not matter.",
     ),
 )
-

@@ -166,7 +166,9 @@ def _judge(actor: Actor, worker: Worker, mailboxes: tuple[str, ...]) -> None:
             raise Failed(f"It said {verb}{' in clear text' if scene.tls else ''}, and must not.")
     coming = iter(said)
     if not all(verb in coming for verb in scene.must_say):
-        raise Failed(f"It must say {', '.join(scene.must_say)}, in this order, and said {', '.join(said) or 'nothing'}.")
+        raise Failed(
+            f"It must say {', '.join(scene.must_say)}, in this order, and said {', '.join(said) or 'nothing'}."
+        )
     if scene.fates:
         _judge_mail(actor, mailboxes)
         _judge_fates(scene, worker.given, mailboxes)

@@ -10,7 +10,19 @@ from typing import Final, NoReturn
 from smtplab.lessons.project.hosting import Hosted, Program
 from smtplab.lessons.project.line import PATIENCE, Ended, Line, Silent
 from smtplab.lessons.project.site import Mail
-from smtplab.lessons.project.steps import Again, Case, Closed, Delivered, Handshake, Lists, Over, Reads, Say, Silence, Step
+from smtplab.lessons.project.steps import (
+    Again,
+    Case,
+    Closed,
+    Delivered,
+    Handshake,
+    Lists,
+    Over,
+    Reads,
+    Say,
+    Silence,
+    Step,
+)
 from smtplab.lessons.project.tape import Tape
 from smtplab.net.networks import LOOPBACK
 from smtplab.protocol.octets import count, printable
@@ -143,7 +155,9 @@ class Examination:
         except Ended:
             self._fail("TLS must begin after the 220, and the server closed the connection.")
         except ssl.SSLError as error:
-            self._fail(f"TLS must begin after the 220, with the certificate of the site, and it failed: {error.reason}.")
+            self._fail(
+                f"TLS must begin after the 220, with the certificate of the site, and it failed: {error.reason}."
+            )
 
     def _check_list(self, lists: Lists) -> None:
         listed = [line[4:].strip().upper() for line in self._reply.decode("latin-1").splitlines()[1:]]
@@ -159,7 +173,11 @@ class Examination:
 
     def _check_delivery(self, wanted: tuple[Delivered, ...]) -> None:
         right = [
-            Mail(self._filled([each.reverse_path])[0], tuple(self._filled(each.forward_paths)), self._octets(each.message))
+            Mail(
+                self._filled([each.reverse_path])[0],
+                tuple(self._filled(each.forward_paths)),
+                self._octets(each.message),
+            )
             for each in wanted
         ]
         found = self._server.delivered()
@@ -179,7 +197,9 @@ class Examination:
             self._fail(f"The reverse-path is `<{right.reverse_path}>`, and `<{cut(found.reverse_path, SHOWN)}>` came.")
         if sorted(map(str.lower, found.forward_paths)) != sorted(map(str.lower, right.forward_paths)):
             names = ", ".join(found.forward_paths) or "nobody"
-            self._fail(f"The mail is for {', '.join(right.forward_paths)}, and it was delivered to {cut(names, SHOWN)}.")
+            self._fail(
+                f"The mail is for {', '.join(right.forward_paths)}, and it was delivered to {cut(names, SHOWN)}."
+            )
 
     def _octets(self, text: str) -> bytes:
         return text.format_map(self._names).encode("latin-1")

@@ -56,7 +56,10 @@ class ServerExercise(Graded):
 class ClientExercise(Graded):
     """A client, of which these stages are asked for."""
 
-    form = "`send`, a function that takes host, port, reverse_path, forward_paths, message and authority, or with a command"
+    form = (
+        "`send`, a function that takes host, port, reverse_path, forward_paths, message and authority, or with a "
+        "command line"
+    )
 
     def grade(self, answer: Any) -> Report:
         return grade_client(answer, self.stages, seed=self._seed)
@@ -75,8 +78,8 @@ class TakeMail(ServerExercise):
     stages = "S1 S2 S3"
     hints = (
         "Collect octets in one buffer, and take a line from it only when CRLF is there. Keep what is behind it.",
-        "Keep three things: was there an EHLO, the reverse-path or None, the list of forward-paths. Each command looks at "
-        "them first, and says 503 where they do not fit.",
+        "Keep three things: was there an EHLO, the reverse-path or None, the list of forward-paths. Each command looks "
+        "at them first, and says 503 where they do not fit.",
     )
 
 
@@ -87,8 +90,8 @@ class MindTheDots(ServerExercise):
     hints = (
         "Read the mail with the function that reads command lines: a line that is `.` ends it, and of any other that "
         "begins with a dot, take one dot away.",
-        "Split at b'\\r\\n' alone: readline() and splitlines() end lines at LF, too. A mail that is too large is read to "
-        "its end before it is refused.",
+        "Split at b'\\r\\n' alone: readline() and splitlines() end lines at LF, too. A mail that is too large is read "
+        "to its end before it is refused.",
     )
 
 
@@ -98,8 +101,8 @@ class LockTheDoor(ServerExercise):
     stages = "S6 S7"
     hints = (
         "After the handshake set all back: EHLO, the transaction, the user, and the buffer, too.",
-        "`b64decode(response, validate=True)` raises for what is no base64, `*` among it. PLAIN has three parts with NUL "
-        "between them.",
+        "`b64decode(response, validate=True)` raises for what is no base64, `*` among it. PLAIN has three parts with "
+        "NUL between them.",
     )
 
 
@@ -110,8 +113,8 @@ class SendMail(ClientExercise):
     hints = (
         "Write one function that waits for a reply, of all its lines, and returns its code. Call it after each thing "
         "that you say, and once before.",
-        "Make each line end CRLF first, then double the dots, and put `.` and CRLF behind it all. On 500 or 502 to EHLO "
-        "say HELO.",
+        "Make each line end CRLF first, then double the dots, and put `.` and CRLF behind it all. On 500 or 502 to "
+        "EHLO say HELO.",
     )
 
 

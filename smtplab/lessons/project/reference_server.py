@@ -172,6 +172,7 @@ class Session:
         self.reply(220, "Ready to start TLS")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.site.certificate)
+        context.num_tickets = 0  # for clients that come back, which nobody does here
         self.connection = context.wrap_socket(self.connection, server_side=True)
         self.waiting = b""  # whatever came behind STARTTLS came in clear text, from anybody (RFC 3207 §6)
         self.in_tls = True

@@ -145,10 +145,9 @@ class Report(View):
             f"{stage}  {about:<31}{passed:>9}  {f'not {missing}' if missing else ''}".rstrip()
             for stage, about, passed, missing in self._rows()
         )
-        first, *later = [*self._first_failures(), None]
+        failures = self._first_failures()
         parts = [f"{table}\nScore: {self.score}."]
-        if first is not None:
-            parts += [first.text(), *(each.sentence for each in later if each is not None)]
+        parts += [each.sentence if number else each.text() for number, each in enumerate(failures)]
         return "\n\n".join(parts)
 
     def html(self) -> str:

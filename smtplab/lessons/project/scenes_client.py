@@ -193,7 +193,15 @@ C3: Final = (
 )
 
 C4: Final = (
-    Scene("C4.1", "MAIL is answered 451", "RFC 5321 §4.2.1", "4yz: not now.", {"MAIL": "451 Later"}, (LATER,), arrives=None),
+    Scene(
+        "C4.1",
+        "MAIL is answered 451",
+        "RFC 5321 §4.2.1",
+        "4yz: not now.",
+        {"MAIL": "451 Later"},
+        (LATER,),
+        arrives=None,
+    ),
     Scene("C4.2", "MAIL is answered 550", "RFC 5321 §4.2.1", "5yz: never.", {"MAIL": "550 Go"}, (NEVER,), arrives=None),
     Scene(
         "C4.3",
@@ -290,7 +298,15 @@ C4: Final = (
         "The 250 had come: the mail is the server's.",
         {"QUIT": GOODBYE},
     ),
-    Scene("C4.14", "nobody listens", "RFC 5321 §4.5.4.1", "A server that is away comes back.", fates=(LATER,), absent=True, arrives=None),
+    Scene(
+        "C4.14",
+        "nobody listens",
+        "RFC 5321 §4.5.4.1",
+        "A server that is away comes back.",
+        fates=(LATER,),
+        absent=True,
+        arrives=None,
+    ),
     Scene(
         "C4.15",
         "a code that is in no list: 459",
@@ -385,8 +401,8 @@ C5: Final = (
         _STRICT,
         name="C5.6",
         title="replies that come behind the 220, before TLS",
-        belief="What is still in the buffer came in clear text: whoever keeps it takes it for replies from inside TLS, and "
-        "is one reply ahead of the server from there on.",
+        belief="What is still in the buffer came in clear text: whoever keeps it takes it for replies from inside TLS, "
+        "and is one reply ahead of the server from there on.",
         injected=b"250-mx.example\r\n250 OK\r\n250 OK\r\n250 OK\r\n354 Go on\r\n250 Taken\r\n",
         says={"MAIL": "550 Not from you"},
     ),
