@@ -56,7 +56,7 @@ class Stations(VBox):  # type: ignore[misc]  # ipywidgets has no types
         style, layout = ButtonStyle(), Layout(width="auto")
         self._buttons: dict[State, Button] = {}
         for place, state in enumerate(drawn.column):
-            self._buttons[state] = self._button(state, "column", style, layout)
+            self._buttons[state] = self._button(state, "main", style, layout)
             for side in beside.get(place, []):
                 self._buttons[side] = self._button(side, "side", style, layout)
         self._phases = drawn.phases

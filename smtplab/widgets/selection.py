@@ -20,7 +20,10 @@ OTHER: Final = "other"  # for all phases that have no colour of their own
 
 
 class Excerpt(NamedTuple):
-    """A part of one connection. indexes: of its entries in the whole transcript. before, after: how many are left out."""
+    """A part of one connection. indexes: of its entries in the whole transcript.
+
+    before, after: how many entries of the connection are left out there.
+    """
 
     transcript: Transcript
     indexes: tuple[int, ...]
@@ -41,7 +44,7 @@ class Selection(HasTraits):
         super().__init__()
         self.transcript = transcript
         self.stop = len(transcript)
-        self.index: int | None = 0 if len(transcript) else None
+        self.index = 0 if len(transcript) else None
 
     @property
     def entry(self) -> Entry | None:

@@ -105,7 +105,7 @@ class Steps:
         """Write the rule that hides the rows which cannot be reached yet, if there are any."""
         hidden = self._spots.get(f"entry-{self.selection.stop}")
         top = "" if hidden is None else f"top:{100 * hidden.top:.3f}%;display:block"
-        return f"{scope} .smtplab-curtain{{{top}}}" if top else ""
+        return f"{scope} .smtplab-scroll .smtplab-curtain{{{top}}}" if top else ""
 
     @cached_property
     def _scene(self) -> Scene:

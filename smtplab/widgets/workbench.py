@@ -1,7 +1,7 @@
 """How does all of it belong together? The views of a capture side by side, with one selection that runs through them.
 
 A line of the dialogue, its arrow, its packet, its octets, its fields with their sections, its phase and its state are
-one thing: whoever clicks one of them, or goes there with the keyboard, moves all. What the views share is a `Selection`.
+one thing: whoever clicks one of them, or goes there with the keyboard, moves all. The views share a `Selection`.
 """
 
 from os import PathLike

@@ -1,4 +1,4 @@
-"""How does the workbench look? Phases on top, then ladder, dialogue and states side by side, then the packet browser."""
+"""How does the workbench look? Phases, then ladder, dialogue and states, then the packet browser."""
 
 from typing import Final
 
@@ -48,15 +48,15 @@ _FRAME: Final = (
     f"height:{HEIGHT}px;border:1px solid var(--smtplab-rule);border-radius:6px;background:var(--smtplab-paper);"
     "color:var(--smtplab-ink)}",
     f".smtplab-browser .smtplab-list{{height:{LIST_ROWS * ROW + 2}px}}",
-    ".smtplab-browser .smtplab-tree{height:226px}",
+    ".smtplab-browser :is(.smtplab-tree,.smtplab-octets){height:226px}",
 )
 
 _ARROWS: Final = (
     ".smtplab-arrows{display:block;overflow:auto;flex:1 1 100%}",
     ".smtplab-sheet{display:block;position:relative;overflow:visible;line-height:0;min-width:440px;max-width:860px;"
     "margin:auto}",
-    ":is(.smtplab-sheet>.widget-html,.smtplab-sheet .widget-html-content){display:block;line-height:0;margin:0;width:100%;"
-    "height:auto;overflow:visible}",
+    ":is(.smtplab-sheet>.widget-html,.smtplab-sheet .widget-html-content){display:block;line-height:0;margin:0;"
+    "width:100%;height:auto;overflow:visible}",
     ".smtplab-sheet svg{display:block;width:100%;height:auto}",
     ".smtplab-anchor{position:absolute;left:0;width:1px;height:1px;scroll-snap-align:center}",
     ":is(.smtplab-over,.smtplab-over>div){display:block;position:absolute;inset:0;margin:0;width:auto;height:auto}",
