@@ -52,45 +52,49 @@ def grade(folder: Path, students: list[Student], *, run_code: bool) -> list[Row]
 
 
 def rows_of(folder: Path, student: Student, *, run_code: bool) -> list[Row]:
-    """Judge what one student handed in: a row for each place, the best answer where there are several."""
+    """Judge what one student handed in: a row for each place. Of a claim of several lessons the best verdict counts."""
     try:
         handed_in = file.read(folder / file.NAME).answers
         trouble = "" if handed_in else "nothing handed in"
     except (BrokenFile, OSError) as error:
         handed_in = ()
         trouble = f"{file.NAME} cannot be read: {error}" if isinstance(error, BrokenFile) else "nothing handed in"
+    chosen = _chosen(handed_in, student.seed)
     best: dict[tuple[str, str], Row] = {}
-    for kept, (mark, remark) in zip(handed_in, _judged(folder, student.seed, handed_in, run_code), strict=True):
-        lesson = CLAIM_LESSONS.get(kept.what, kept.lesson)
-        row = Row(student.name, lesson, kept.what, mark, kept.tries, remark)
-        if (lesson, kept.what) not in best or mark == RIGHT:
-            best[lesson, kept.what] = row
+    for number, (mark, remark) in zip(chosen, _judged(folder, student.seed, chosen, run_code), strict=True):
+        kept = handed_in[number]
+        place = CLAIM_LESSONS.get(kept.what, kept.lesson), kept.what
+        if place not in best or mark == RIGHT:
+            best[place] = Row(student.name, *place, mark, kept.tries, remark)
     return [best.get(place, Row(student.name, *place, NOTHING, remark=trouble)) for place in places()]
 
 
-def _judged(folder: Path, seed: str, handed_in: tuple[Kept, ...], run_code: bool) -> Iterator[tuple[str, str]]:
+def _chosen(handed_in: tuple[Kept, ...], seed: str) -> list[int]:
+    """Choose one answer to each question, by its number: that for the student's own seed, else the last.
+
+    Whoever hands in all answers that there could be has given none.
+    """
+    asked = {(lesson, name) for lesson, content in LESSONS.items() for name in content.CLAIMS} | {*places()}
+    chosen: dict[tuple[str, str], int] = {}
+    for number, kept in sorted(enumerate(handed_in), key=lambda each: each[1].seed == seed):
+        if (kept.lesson, kept.what) in asked:
+            chosen[kept.lesson, kept.what] = number
+    return sorted(chosen.values())
+
+
+def _judged(folder: Path, seed: str, chosen: list[int], run_code: bool) -> Iterator[tuple[str, str]]:
     """Give mark and remark of each answer. A process that ends before its time had one that it could not judge."""
-    done = 0
-    while done < len(handed_in):
-        module = f"{__package__}.judging"
-        command = [
-            sys.executable,
-            "-m",
-            module,
-            str(folder),
-            seed,
-            str(done),
-            str(SECONDS),
-            "yes" if run_code else "no",
-        ]
+    left = [*chosen]
+    while left:
+        numbers, run = ",".join(map(str, left)), "yes" if run_code else "no"
+        command = [sys.executable, "-m", f"{__package__}.judging", str(folder), seed, numbers, str(SECONDS), run]
         said = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False).stdout
-        for line in said.decode("utf-8", "replace").splitlines()[: len(handed_in) - done]:
-            mark, remark = _read(line)
-            yield mark, remark
-            done += 1
-        if done < len(handed_in):
+        for line in said.decode("utf-8", "replace").splitlines()[: len(left)]:
+            yield _read(line)
+            del left[0]
+        if left:
             yield UNCHECKED, "judging it took too long, or broke the program that judges"
-            done += 1
+            del left[0]
 
 
 def _read(line: str) -> tuple[str, str]:

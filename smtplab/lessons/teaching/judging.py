@@ -3,9 +3,9 @@
 It is judged for the seed that the student was given, and by the capture that was handed in with it. This module runs as
 a process of its own, since an answer may be a program that never ends, or a number that takes years:
 
-    python -m smtplab.lessons.teaching.judging FOLDER SEED FIRST SECONDS yes|no     (run the students' programs?)
+    python -m smtplab.lessons.teaching.judging FOLDER SEED NUMBERS SECONDS yes|no     (run the students' programs?)
 
-It prints a line of JSON, (mark, remark), for each answer in the folder's file from the FIRST on.
+It prints a line of JSON, (mark, remark), for each answer of the folder's file that a number, from 0, names.
 """
 
 import faulthandler
@@ -68,7 +68,8 @@ def _capture(kept: Kept, folder: Path) -> Transcript | None:
     path = folder / kept.capture
     if not _CAPTURE.fullmatch(kept.capture) or not path.is_file() or path.stat().st_size > LARGEST_CAPTURE:
         raise Unchecked("its capture was not handed in")
-    return dissect(path)
+    ports = {int(stream.server.rpartition(":")[2]) for stream in dissect(path).streams}
+    return dissect(path, ports)  # again: at a port where SMTP was spoken, what else was said belongs to it
 
 
 def _mark(kept: Kept, seed: str, answer: Any, capture: Transcript | None) -> tuple[str, str]:
@@ -90,15 +91,16 @@ def _mark(kept: Kept, seed: str, answer: Any, capture: Transcript | None) -> tup
     return MARKS[standing], remark
 
 
-def main(folder: str, seed: str, first: str, seconds: str, run_code: str) -> None:
+def main(folder: str, seed: str, numbers: str, seconds: str, run_code: str) -> None:
     """Judge what is in a folder. A process that takes too long for one answer ends itself."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     quiet = open(os.devnull, "w")  # noqa: SIM115 - what the students' programs print goes there, to the end
     os.dup2(quiet.fileno(), 1)
     os.dup2(quiet.fileno(), 2)
-    for kept in file.read(Path(folder) / file.NAME).answers[int(first) :]:
+    handed_in = file.read(Path(folder) / file.NAME).answers
+    for number in map(int, numbers.split(",")):
         faulthandler.dump_traceback_later(float(seconds), exit=True)
-        line = json.dumps(judged(kept, seed, Path(folder), run_code=run_code == "yes"))
+        line = json.dumps(judged(handed_in[number], seed, Path(folder), run_code=run_code == "yes"))
         faulthandler.cancel_dump_traceback_later()
         print(line, file=out, flush=True)
     out.close()

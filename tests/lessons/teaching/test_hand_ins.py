@@ -95,7 +95,22 @@ def test_answer_for_anothers_seed_is_judged_for_ones_own(folder: Path) -> None:
     assert marks(folder)["06", "1"][0] == "wrong"
 
 
-def test_best_of_several_answers_counts(folder: Path) -> None:
+def test_who_hands_in_every_possible_answer_has_given_one(folder: Path) -> None:
+    guesses = [Kept("08", "1", str(seed), "correct", 1, repr(letter)) for seed, letter in enumerate("ABCDEFGHIJK")]
+    (answer,) = [answer for number, answer in solved("08", None) if number == 1]  # type: ignore[arg-type]
+    wrong = [each for each in guesses if each.answer != repr(answer)]
+    handed_in(folder, *guesses, wrong[0])
+    assert marks(folder)["08", "1"][0] == "wrong"
+    handed_in(folder, *guesses, replace(wrong[0], seed="a1"), wrong[1])
+    assert marks(folder)["08", "1"][0] == "wrong"
+
+
+def test_what_nobody_asked_is_not_judged(folder: Path) -> None:
+    handed_in(folder, *(Kept("77", str(number), "a1", "correct", 1, "1") for number in range(3000)))
+    assert {mark for mark, _ in marks(folder).values()} == {"not answered"}
+
+
+def test_best_verdict_on_a_claim_of_several_lessons_counts(folder: Path) -> None:
     right = Kept("01", "C30", "a1", "correct", 1, "('F', '§4.2.1')")
     handed_in(folder, right, replace(right, lesson="06", answer="('T', '§4.2.1')", standing="not yet"))
     assert [mark for (_, exercise), (mark, _) in marks(folder).items() if exercise == "C30"] == ["right"]
