@@ -81,6 +81,7 @@ def _saved(capture: object, folder: Path, lesson: str) -> str:
 
     Gives its name, or "" where there is nothing to save.
     """
+    capture = getattr(capture, "capture", capture)  # a report of lesson 13 has one
     if isinstance(capture, Transcript):
         return capture.source if (folder / capture.source).is_file() else ""
     if not isinstance(capture, Capture):

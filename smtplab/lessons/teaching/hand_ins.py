@@ -107,9 +107,10 @@ def _read(line: str) -> tuple[str, str]:
 
 def copies(folder: Path, students: list[Student]) -> Iterator[str]:
     """Say which captures more than one student handed in: those of two runs are never the same to the octet."""
-    owners: dict[bytes, list[str]] = {}
+    owners: dict[bytes, dict[str, str]] = {}
     for student in students:
-        for path in sorted(folder_of(folder, student).glob("*.pcapng")):
+        for path in sorted(folder_of(folder, student).glob("lesson*-*.pcapng")):
             if path.is_file() and path.stat().st_size <= LARGEST_CAPTURE:
-                owners.setdefault(sha256(path.read_bytes()).digest(), []).append(f"{student.name}/{path.name}")
-    yield from (f"the same capture: {', '.join(names)}" for names in owners.values() if len(names) > 1)
+                digest = sha256(path.read_bytes()).digest()
+                owners.setdefault(digest, {})[student.name] = f"{student.name}/{path.name}"
+    yield from (f"the same capture: {', '.join(files.values())}" for files in owners.values() if len(files) > 1)

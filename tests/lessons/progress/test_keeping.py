@@ -1,6 +1,7 @@
 """What a check keeps, and that nothing of it can disturb a lesson."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -101,6 +102,13 @@ def test_capture_is_kept_once_where_somebody_hands_it_in(path: Path, captures: C
     assert len(names) == 1
     assert sorted(each.name for each in path.parent.iterdir()) == sorted({*names, "progress.json"})
     assert dissect(path.parent / names.pop()).packets == captures["00"].transcript.packets
+
+
+def test_capture_in_a_report_is_kept(path: Path, captures: Captures) -> None:
+    write(path, Progress("anna"))
+    report = SimpleNamespace(capture=captures["00"], transcript=captures["00"].transcript)
+    Lesson("00").claims({"C12": ("T", 4)}, report)
+    assert (path.parent / read(path).answers[0].capture).is_file()
 
 
 def test_capture_of_who_hands_nothing_in_is_not_kept(path: Path, captures: Captures) -> None:

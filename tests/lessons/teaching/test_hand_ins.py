@@ -193,12 +193,13 @@ def test_broken_hand_in_is_a_line_and_no_traceback(folder: Path, breaking: Calla
 
 
 def test_same_capture_in_two_folders_is_told(tmp_path: Path) -> None:
-    for name in ("anna", "ben"):
+    for name, octets in (("anna", b"same"), ("ben", b"same"), ("carl", b"own")):
         (tmp_path / "students" / name).mkdir(parents=True)
-        (tmp_path / "students" / name / f"{name}.pcapng").write_bytes(b"the same")
-    assert list(copies(tmp_path, [ANNA, Student("ben", "b2")])) == [
-        "the same capture: anna/anna.pcapng, ben/ben.pcapng"
-    ]
+        for number in range(2):
+            (tmp_path / "students" / name / f"lesson00-{name}{number}.pcapng").write_bytes(octets)
+    students = [Student(name, name) for name in ("anna", "ben", "carl")]
+    told = "the same capture: anna/lesson00-anna1.pcapng, ben/lesson00-ben1.pcapng"
+    assert list(copies(tmp_path, students)) == [told]
 
 
 # Grades
