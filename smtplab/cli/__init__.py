@@ -6,6 +6,7 @@ wrong.
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -40,6 +41,8 @@ examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says, and give the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a character that its encoding lacks is no reason to stop
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser(arguments).parse_args(arguments)
     try:
         status: int = options.run(options)

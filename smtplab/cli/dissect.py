@@ -41,11 +41,11 @@ def _run(arguments: argparse.Namespace) -> int:
     passes = display_filter(arguments.filter)  # a wrong one is told before a large file is read
     transcript = reading.read(arguments)
     shown = tuple(entry for entry in transcript if passes(entry, transcript))
+    if arguments.export:  # first, since whoever reads what is printed may stop
+        _export(transcript, Path(arguments.export))
     FORMATS[arguments.format](replace(transcript, entries=shown))
     if arguments.stats:
         _print_statistics(_connections(transcript, shown), as_json=arguments.format == "json")
-    if arguments.export:
-        _export(transcript, Path(arguments.export))
     return reading.status(arguments, transcript)
 
 

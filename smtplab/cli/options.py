@@ -1,9 +1,13 @@
 """What may be written behind an option? The readers of their values, and the one way to complain."""
 
 import argparse
+import math
 import sys
+from typing import Final
 
 from smtplab.protocol.octets import printable
+
+A_DAY: Final = 86400  # seconds
 
 
 def complain(trouble: str) -> int:
@@ -22,6 +26,17 @@ def port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
     return int(text)
+
+
+def seconds(text: str) -> float:
+    """Read a time in seconds, more than none and a day at most."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= A_DAY:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time in seconds: more than 0, and {A_DAY:,} at most")
+    return value
 
 
 def endpoint(text: str) -> tuple[str, int]:

@@ -39,7 +39,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     tls.add_argument("--tls", action="store_true", help="begin with TLS, as at port 465")
     option("--ca", metavar="FILE", help="trust this certificate authority (PEM) too")
     option("--insecure", action="store_true", help="do not check the server's certificate")
-    option("--timeout", type=float, default=30.0, metavar="SECONDS", help="for each reply (default: %(default)s)")
+    option(
+        "--timeout", type=options.seconds, default=30.0, metavar="SECONDS", help="for each reply (default: %(default)s)"
+    )
     option("--allow-remote", action="store_true", help="allow a server beyond loopback")
     option("file", nargs="?", default="-", metavar="FILE", help="the message, header and body; - is standard input")
     parser.set_defaults(run=run)
@@ -62,6 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
     except ssl.SSLCertVerificationError as error:
         reason = f"the server's certificate is not to be trusted: {error.verify_message}"
         return options.complain(f"{reason}; --ca names who is, --insecure does without")
+    except ssl.SSLError as error:
+        if arguments.tls and error.reason == "WRONG_VERSION_NUMBER":
+            return options.complain("the server does not begin with TLS: say --starttls, or go without")
+        return options.complain(f"TLS failed: {error.reason or error}")
     except SmtpError as error:
         print(f"smtplab: not sent: {options.one_line(str(error))}", file=sys.stderr)
         return 1
@@ -85,9 +91,17 @@ def _client(arguments: argparse.Namespace) -> Client:
 def _authority(arguments: argparse.Namespace) -> str | None:
     """Give whom to trust. `smtplab serve` on this machine is certified by an authority of this user's own."""
     if arguments.ca:
-        return Path(arguments.ca).read_text(encoding="ascii")
+        return _certificates(Path(arguments.ca))
     if not (arguments.tls or arguments.starttls):
         return None
     from smtplab.net.certificates import kept_pem
 
     return kept_pem()
+
+
+def _certificates(path: Path) -> str:
+    """Read a PEM file. Comments may stand between its certificates, in any alphabet."""
+    text = path.read_text(encoding="ascii", errors="ignore")
+    if "-----BEGIN CERTIFICATE-----" not in text:
+        raise ValueError(f"{path}: no certificate in it; give a PEM file")
+    return text

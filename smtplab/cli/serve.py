@@ -1,8 +1,11 @@
 """`smtplab serve`: a server for the mail clients of this machine."""
 
 import argparse
+import errno
+import os
 import signal
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from smtplab.cli import options
@@ -35,7 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     option("--lax", choices=[str(name) for name in Lax], help="let a deviation from the standard pass", **SEVERAL)
     option(
         "--idle-timeout",
-        type=float,
+        type=options.seconds,
         default=IDLE_TIMEOUT,
         metavar="SECONDS",
         help="how long a client may be silent before it is told 421 (default: %(default)g)",
@@ -46,6 +49,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Listen until SIGINT or SIGTERM."""
+    if arguments.maildir is not None:
+        _make_writable(Path(arguments.maildir))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -68,6 +73,13 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"listening on {host}:{server.port}", flush=True)
         stop.wait()
     return 0
+
+
+def _make_writable(directory: Path) -> None:
+    """Make a directory where there is none. Raises OSError where no mail could be stored in it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(directory))
 
 
 def _authority() -> "Authority":

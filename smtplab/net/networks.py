@@ -33,7 +33,9 @@ def written(address: Address) -> str:
 
 def _check(host: str, allow_remote: bool, what: str) -> None:
     if not (allow_remote or is_loopback(host)):
-        raise PermissionError(f"{what} {host}: it is not loopback; pass allow_remote=True if that is really wanted")
+        raise PermissionError(
+            f"{what} {host}: it is not loopback; allow_remote=True (--allow-remote in a shell) allows it"
+        )
 
 
 class Network:
@@ -84,6 +86,8 @@ class Network:
             connection = self._connected(host, port, timeout, source)
         except ConnectionRefusedError:
             raise ConnectionRefusedError(f"nobody listens on {host} port {port}: is the server started?") from None
+        except socket.gaierror as error:
+            raise ConnectionError(f"{host} has no address: {error.strerror}") from None
         except TimeoutError:
             raise TimeoutError(f"no answer from {host} port {port} in {timeout:g} seconds") from None
         # A dialogue of short lines: waiting to fill a segment (Nagle's algorithm) would only delay each of them.

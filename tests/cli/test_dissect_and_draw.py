@@ -61,6 +61,22 @@ def test_dissect_exports_the_message_octet_for_octet(demo: Path, session: str, t
     assert hashlib.sha256(mail.read_bytes()).digest() == hashlib.sha256(MESSAGE.replace("\n", "\r\n").encode()).digest()
 
 
+def test_dissect_exports_though_nobody_reads_what_it_prints(session: str, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "smtplab", "dissect", session, "--export", str(tmp_path / "mails")]
+    subprocess.run(command, stdout=writer, check=True, timeout=60)
+    os.close(writer)
+    assert len(list((tmp_path / "mails").iterdir())) == 1
+
+
+def test_output_in_an_encoding_that_lacks_a_character_goes_on(session: str) -> None:
+    command = [sys.executable, "-m", "smtplab", "dissect", session]
+    done = subprocess.run(command, env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"AUTH      S: 334 UGFzc3dvcmQ6   \u201cPassword:\u201d" in done.stdout
+
+
 def test_dissect_with_a_filter_shows_only_what_passes(session: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dissect", session, "--filter", "smtp.response.code == 354"]) == 0
     assert capsys.readouterr().out.count("\n") == 1

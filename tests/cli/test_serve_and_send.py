@@ -90,19 +90,59 @@ def test_send_with_a_wrong_password_says_so_in_one_line(
         (["serve", "--host", "192.0.2.1"], "not loopback"),
         (["serve", "--port", "99999"], "is no port"),
         (["serve", "--user", "nobody"], "NAME:PASSWORD"),
+        (["serve", "--maildir", "LETTER"], "letter.eml: File exists"),
+        (["serve", "--maildir", "LETTER/mail"], "letter.eml/mail: Not a directory"),
+        (["serve", "--idle-timeout", "nan"], "no time in seconds"),
+        (["send", "--server", "127.0.0.1:1", "--timeout", "0", *ENVELOPE, "LETTER"], "no time in seconds"),
+        (["send", "--server", "127.0.0.1:1", "--timeout", "1e999", *ENVELOPE, "LETTER"], "no time in seconds"),
+        (["send", "--server", "127.0.0.1:1", "--tls", "--ca", "LETTER", *ENVELOPE, "LETTER"], "no certificate in it"),
     ],
-    ids=["nobody listens", "no file", "beyond loopback", "no port", "no password", "host", "port", "user"],
+    ids=[
+        "nobody listens",
+        "no file",
+        "beyond loopback",
+        "no port",
+        "no password",
+        "host",
+        "port",
+        "user",
+        "maildir a file",
+        "maildir in a file",
+        "no idle time",
+        "no timeout",
+        "endless timeout",
+        "no certificate",
+    ],
 )
 def test_bad_input_is_told_in_one_line_with_status_2(
     arguments: list[str], words: str, letter: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     try:
-        status: object = main([str(letter) if argument == "LETTER" else argument for argument in arguments])
+        status: object = main([argument.replace("LETTER", str(letter)) for argument in arguments])
     except SystemExit as end:
         status = end.code
     error = capsys.readouterr().err
     assert (status, error.count("\n")) == (2, 1)
     assert words in error
+
+
+def test_send_that_begins_with_tls_where_the_server_does_not_says_so(
+    serve: Serve, letter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["send", "--server", serve("--discard").address, "--tls", "--insecure", *ENVELOPE, str(letter)]) == 2
+    assert "the server does not begin with TLS" in capsys.readouterr().err
+
+
+def test_send_takes_an_authority_from_a_file_with_comments(
+    serve: Serve, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    served = serve("--discard", "--tls", "implicit")
+    (authority,) = (path for path in (tmp_path / "cache").rglob("*.pem") if b"PRIVATE" not in path.read_bytes())
+    commented = tmp_path / "ca.pem"
+    commented.write_text(f"# Főtanúsítvány\n{authority.read_text(encoding='ascii')}", encoding="utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "elsewhere"))
+    assert main(["send", "--server", served.address, "--tls", "--ca", str(commented), *ENVELOPE, str(letter)]) == 0
 
 
 def test_serve_on_a_port_that_is_taken_says_what_to_do(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:

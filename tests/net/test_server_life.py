@@ -96,7 +96,7 @@ def test_server_port_that_cannot_be_is_refused(port: int) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org", ""])
 def test_server_host_beyond_loopback_is_refused(host: str) -> None:
-    with pytest.raises(PermissionError, match=r"will not listen on .*: it is not loopback; pass allow_remote=True"):
+    with pytest.raises(PermissionError, match=r"will not listen on .*: it is not loopback; allow_remote=True"):
         Server(host=host).start()
 
 
