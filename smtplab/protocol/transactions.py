@@ -142,7 +142,7 @@ class _Following:
         """End those that were open when the command was sent: a MAIL pipelined behind it has begun another."""
         if code >= 300 or not transactions:
             return
-        transactions[-1].aborted_by, transactions[-1].frame = reply.verb, reply.frame
+        transactions[-1].aborted_by, transactions[-1].frame = reply.verb or "", reply.frame
         self._is_open = [each for each in self._is_open if each not in transactions]
 
     @property
