@@ -24,7 +24,7 @@ CHECKS = {
     **{f"fault-{fault.name.replace(' ', '-')}": f"panel.settings.fault({fault.name!r})" for fault in FAULTS},
 }
 CHOICES = {
-    ("strictness", "lax"): ("len(server.policy.lax)", "2"),
+    ("strictness", "lax"): ("len(server.policy.lax)", "3"),
     ("strictness", "strict"): ("len(server.policy.lax)", "0"),
     ("auth", "off"): ("'AUTH' in server.policy.extensions", "False"),
     ("auth", "on"): ("'AUTH' in server.policy.extensions", "True"),

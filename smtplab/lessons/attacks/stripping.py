@@ -127,7 +127,7 @@ class SurvivingSettings(Exercise):
                 raise Wrong(f"{letter} does not. {_lost(setting)}")
         missing = sorted(set(right) - set(said))
         if missing:
-            raise Wrong(f"{missing[0]} does: its client really stopped, or was never asked to trust anybody.")
+            raise Wrong(f"{missing[0]} does: its client stopped before it said the password, or said it inside TLS.")
         return (
             "Each of these clients has just tried. Only who insists on TLS and checks the certificate keeps the "
             "password from all three attackers. RFC 3207 §4.1, §6; RFC 8314."
