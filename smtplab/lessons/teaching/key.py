@@ -44,5 +44,6 @@ def _claims(lessons: Sequence[str]) -> Iterator[str]:
     yield "| claim | it is | what is right |\n| --- | --- | --- |"
     for name in sorted({name for lesson in lessons for name in LESSONS[lesson].CLAIMS}):
         claim = CLAIMS[name]
-        yield f"| {name} | {LETTERS[claim.letter]} | {claim.right} {sources(claim)} |"
+        right = f"{claim.right} {sources(claim)}".rstrip()
+        yield f"| {name} | {LETTERS[claim.letter]} | {right} |"
     yield ""
