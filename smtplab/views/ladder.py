@@ -5,15 +5,18 @@
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from smtplab.protocol.octets import count
 from smtplab.protocol.text import COLUMNS, IN_TLS, cut
 from smtplab.protocol.transcript import Kind, Transcript
 from smtplab.views.caption import caption
-from smtplab.views.layout import layout
+from smtplab.views.layout import is_too_long, layout
 from smtplab.views.picture import Picture
 from smtplab.views.rows import Lane, Row, lanes
 from smtplab.views.scene import Scene
+
+EACH_FROM_ITS_OWN: Final = "the times of each connection count from its own first"
 
 
 def ladder(
@@ -40,7 +43,8 @@ class Ladder(Picture):
         """Give the picture before it is drawn."""
         shown = lanes(self.transcript, tcp=self.tcp, passwords=self.passwords)
         title = f"SMTP ladder: {count(len(self.transcript), 'arrow')}"
-        return layout(shown, caption(self.transcript), title=title, selected=self.selected)
+        times = EACH_FROM_ITS_OWN if is_too_long(shown) else None
+        return layout(shown, caption(self.transcript, times=times), title=title, selected=self.selected)
 
     def text(self) -> str:
         """Give the arrows as text."""

@@ -38,6 +38,7 @@ CAPTION: Final = 18  # each line of it
 MONO_SIZE: Final = 12.5
 COLUMNS: Final = 60  # of text between the lifelines, at 0.6 em each
 NAME_COLUMNS: Final = 36
+LONGEST: Final = 99_999.9  # seconds that can be written between phase and lifeline
 LONG: Final = 30  # rows after which the parties are named again at the end
 
 
@@ -49,20 +50,28 @@ class _Pen:
         self.y: float = MARGIN
         self.selected = selected
         self.longest = longest  # time of any row, which decides the unit of all
+        self.begin = 0.0  # what the times of this lane count from
         self.arrows: dict[int, float] = {}  # where the arrow of each row of this lane is, by id of the row
 
     def add(self, *items: Box | Line | Text | Group) -> None:
         self.scene.items.extend(items)
 
 
+def is_too_long(lanes: list[Lane]) -> bool:
+    """Say whether some time is too long to be written, so that each lane has to count from its own first row."""
+    return any(row.time > LONGEST for lane in lanes for row in lane.rows)
+
+
 def layout(lanes: list[Lane], caption: list[str], *, title: str, selected: int | None = None) -> Scene:
     """Place lanes one below the other, and the lines of the caption under them."""
-    times = [row.time for lane in lanes for row in lane.rows]
+    begins = [lane.rows[0].time if lane.rows and is_too_long(lanes) else 0.0 for lane in lanes]
+    times = [row.time - begin for lane, begin in zip(lanes, begins, strict=True) for row in lane.rows]
     pen = _Pen(selected, max(times, default=0))
     pen.scene.title = title
     paper = len(pen.scene.items)
     for position, lane in enumerate(lanes):
         pen.y += LANE_GAP if position else 0
+        pen.begin = begins[position]
         _draw_lane(pen, lane, numbered=len(lanes) > 1)
     _draw_caption(pen, caption)
     pen.scene.height = pen.y + MARGIN
@@ -125,7 +134,7 @@ def _draw_row(pen: _Pen, row: Row, y: float, times: bool) -> None:
     shapes += _arrow(row, y + ARROW)
     shapes.append(Text((CLIENT_X + SERVER_X) / 2, y + BASELINE, _runs(row), MONO_SIZE, "middle", mono=True))
     if times:
-        shapes.append(Text(TIME_X, y + 18, (Run(clock(row.time, pen.longest), "dim"),), 11, "end"))
+        shapes.append(Text(TIME_X, y + 18, (Run(clock(row.time - pen.begin, pen.longest), "dim"),), 11, "end"))
     if row.index is None:
         pen.add(*shapes)
     else:

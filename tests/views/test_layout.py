@@ -120,6 +120,16 @@ def test_time_has_a_unit_that_suits_the_longest(longest: float, shown: str) -> N
     assert shown in texts(ladder(Transcript((said,))).scene())
 
 
+def test_times_of_captures_years_apart_count_from_each_connection() -> None:
+    said = [
+        Entry(party="server", kind=Kind.REPLY, octets=b"220 a\r\n", time=time, stream=stream)
+        for stream, time in ((0, 0.0), (0, 0.5), (1, 183_109_020.4), (1, 183_109_020.6))
+    ]
+    shown = texts(ladder(Transcript(tuple(said))).scene())
+    assert [text for text in shown if text.endswith(" ms")] == ["0.0 ms", "500.0 ms", "0.0 ms", "200.0 ms"]
+    assert shown[-1].endswith("the times of each connection count from its own first")
+
+
 def test_transcript_without_times_shows_none() -> None:
     said = Entry(party="server", kind=Kind.REPLY, octets=b"220 a\r\n")
     assert not [text for text in texts(ladder(Transcript((said,))).scene()) if text.endswith(" ms")]
