@@ -38,6 +38,7 @@ FILTERS = [
     'smtp.req.parameter matches "^to:<.*@"',
     "smtp.response.code == 250",
     "smtp.response.code >= 400",
+    "smtp.response.code in {200..235, 354}",
     "smtp.response.code > 200 and smtp.response.code < 230",
     'smtp.response.code >= 500 or smtp.req.command == "QUIT"',
     "smtp.response.code == 354 && tcp",

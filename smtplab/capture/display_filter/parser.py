@@ -3,7 +3,8 @@
     expression = conjunction *( ("or" / "||") conjunction )
     conjunction = negation *( ("and" / "&&") negation )
     negation = ("not" / "!") negation / "(" expression ")" / test
-    test = field [ comparison value / "contains" value / "matches" value / "in" "{" value *( "," value ) "}" ]
+    test = field [ comparison value / "contains" value / "matches" value / "in" "{" range *( "," range ) "}" ]
+    range = value [ ".." value ]
 
 A comparison is true of an entry if it is true of one of the field's values; `!=` if it is true of all (Wireshark 4).
 """
@@ -38,6 +39,9 @@ _COMPARISONS: Final[dict[str, Callable[[Value, Value], bool]]] = {
 _MEMBERSHIPS: Final = frozenset({"contains", "matches", "~", "in"})
 # Words that begin a capture filter (pcap-filter(7)).
 _CAPTURE_WORDS: Final = frozenset({"port", "host", "net", "src", "dst", "portrange", "proto", "ether"})
+
+NESTING: Final = ("(", "!", "not")
+NESTED: Final = 100  # as many of these are read; each takes some of Python's stack
 
 
 class FilterError(ValueError):
@@ -83,6 +87,8 @@ class _Parser:
         self._expression = expression
         self._tokens = _tokens(expression)
         self._next = 0
+        for token in [token for token in self._tokens if token.kind != "string" and token.text in NESTING][NESTED:]:
+            raise self._error(token, "brackets and nots end here: there are too many")
 
     def expression(self) -> Test:
         """Read alternatives."""
@@ -135,8 +141,8 @@ class _Parser:
             pattern = self._pattern()
             return lambda entry, transcript: any(pattern.search(str(value)) for value in get(entry, transcript))
         if self._accept("in"):
-            wanted = self._set(numbers=token.text in NUMBERS)
-            return lambda entry, transcript: any(value in wanted for value in get(entry, transcript))
+            isin = self._set(numbers=token.text in NUMBERS)
+            return lambda entry, transcript: any(isin(value) for value in get(entry, transcript))
         return lambda entry, transcript: bool(get(entry, transcript))
 
     def _comparison(self, field: _Token, get: Getter, operation: _Token) -> Test:
@@ -170,15 +176,24 @@ class _Parser:
         except ValueError:
             raise self._error(token, "this field is a number, and that is none") from None
 
-    def _set(self, *, numbers: bool) -> list[Value]:
+    def _set(self, *, numbers: bool) -> Callable[[Value], bool]:
         if not self._accept("{"):
             raise self._error(self._peek(), "a set begins with {")
-        wanted = [self._value(self._take(), numbers=numbers)]
+        ranges = [self._range(numbers=numbers)]
         while self._accept(","):
-            wanted.append(self._value(self._take(), numbers=numbers))
+            ranges.append(self._range(numbers=numbers))
         if not self._accept("}"):
             raise self._error(self._peek(), "a set ends with }")
-        return wanted
+        return lambda value: any(operator.le(low, value) and operator.le(value, high) for low, high in ranges)
+
+    def _range(self, *, numbers: bool) -> tuple[Value, Value]:
+        """Read the first and the last value of a range, `400..599` or `400 .. 599`; one value is both."""
+        token = self._take()
+        low, dots, high = token.text.partition("..") if numbers and token.kind == "word" else (token.text, "", "")
+        first = self._value(token._replace(text=low), numbers=numbers)
+        if dots:
+            return first, self._value(token._replace(text=high), numbers=numbers)
+        return first, self._value(self._take(), numbers=numbers) if numbers and self._accept("..") else first
 
     def _pattern(self) -> re.Pattern[str]:
         token = self._take()
