@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -107,6 +108,25 @@ def test_broken_file_is_told_why(tmp_path: Path, content: str, why: str) -> None
     path.write_bytes(content.encode("utf-8", "surrogatepass"))
     with pytest.raises(BrokenFile, match=why):
         read(path)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["answers", *ENTRY]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(content=st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
+def test_whatever_is_in_the_file_it_is_read_or_called_broken(
+    content: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "progress.json"
+    path.write_bytes(content)
+    with suppress(BrokenFile):
+        assert isinstance(read(path), Progress)
 
 
 def test_answer_of_a_later_version_is_read_without_what_is_unknown(tmp_path: Path) -> None:

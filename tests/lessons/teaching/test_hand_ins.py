@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from smtplab.capture.dissect import dissect
 from smtplab.capture.record import Capture
@@ -142,6 +144,17 @@ def test_answer_that_cannot_be_judged_is_told_why(folder: Path, kept: Kept, why:
     mark, remark = judged(kept, "a1", folder, run_code=False)
     assert mark == "not checked"
     assert why in remark
+
+
+WORDS = st.sampled_from(["", "00", "01", "06", "13", "1", "2", "5", "C30", "C99", "a1", "\x1b[2J", "9" * 5000])
+
+
+@given(kept=st.builds(Kept, WORDS, WORDS, WORDS, WORDS, st.integers(), st.text() | st.from_type(type).map(repr), WORDS))
+@settings(max_examples=200)
+def test_whatever_is_handed_in_gets_a_mark(kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> None:
+    mark, remark = judged(replace(kept, code=""), "a1", tmp_path_factory.getbasetemp(), run_code=False)
+    assert mark in ("right", "wrong", "not checked", "not answered")
+    assert remark.isprintable()
 
 
 @pytest.mark.parametrize(
