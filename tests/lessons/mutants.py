@@ -9,6 +9,7 @@
 A star behind the cases says that much fails beside them, since little goes without what is broken.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import getsource
@@ -37,7 +38,7 @@ class Mutant:
 
 
 def _read(name: str) -> list[Mutant]:
-    blocks = Path(__file__).with_name(name).read_text(encoding="utf-8").split("== ")
+    blocks = re.split(r"(?m)^== ", Path(__file__).with_name(name).read_text(encoding="utf-8"))
     return [_mutant(*block.splitlines()) for block in blocks if block]
 
 

@@ -3,7 +3,6 @@
 import re
 import socket
 import ssl
-from contextlib import suppress
 
 PATIENCE = 5.0  # seconds for a reply; RFC 5321 §4.5.3.2 asks for minutes, for servers far away
 
@@ -16,10 +15,15 @@ def send(
     authority: the path of a PEM file: then TLS is required, with a certificate that this authority vouches for.
     """
     fates = dict.fromkeys(forward_paths, "later")  # whatever breaks on the way, the mail may be tried again
-    with suppress(OSError):  # nobody listens
+    try:
         sending = Sending(socket.create_connection((host, port), PATIENCE), fates)
-        with suppress(OSError, EOFError, ValueError):  # it is lost, in TLS too, or what came is no reply
-            sending.run(host, reverse_path, message, authority)
+    except OSError:
+        return fates  # nobody listens
+    try:
+        sending.run(host, reverse_path, message, authority)
+    except (OSError, EOFError, ValueError):
+        pass  # the connection is lost, in TLS too, or what came is no reply
+    finally:
         sending.connection.close()
     return fates
 

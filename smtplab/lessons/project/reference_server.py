@@ -5,7 +5,6 @@ import socket
 import ssl
 from base64 import b64decode
 from binascii import Error as NotBase64
-from contextlib import suppress
 
 from smtplab.lessons.project.site import Site
 
@@ -16,9 +15,12 @@ PATH = re.compile(rb"<([^<>@\s]+@[^<>@\s]+)?>")
 def serve(connection: socket.socket, site: Site) -> None:
     """Serve one client until QUIT, or until it is gone."""
     session = Session(connection, site)
-    with suppress(OSError, EOFError):  # it is gone, or speaks no TLS
+    try:
         session.run()
-    session.connection.close()
+    except (OSError, EOFError):
+        pass  # it is gone, or speaks no TLS
+    finally:
+        session.connection.close()
 
 
 class Session:

@@ -128,6 +128,8 @@ class Report(View):
             of_stage = [result for result in self.results if result.stage == stage]
             missing = " ".join(f".{result.name.partition('.')[2]}" for result in of_stage if not result.passed)
             passed = sum(result.passed for result in of_stage)
+            if not passed:
+                missing = "one of them"
             rows.append((stage, STAGES[stage], f"{passed} of {len(of_stage)}", missing))
         return rows
 
