@@ -63,6 +63,8 @@ _LADDER: Final = (
     ".smtplab-scroll svg{width:100%;height:auto}",
     ".smtplab-curtain{display:none;position:absolute;left:0;right:0;bottom:0;background:var(--smtplab-paper);"
     "border-top:2px dashed var(--smtplab-rule)}",
+    ".smtplab-curtain::before{content:'hidden until you have predicted it';display:block;padding:10px;"
+    "text-align:center;font-size:13px;line-height:1.5;color:var(--smtplab-dim)}",
     ".smtplab-anchor{position:absolute;left:0;width:1px;height:1px;scroll-snap-align:center}",
     ".lift{transition:fill .15s,stroke .15s}",
 )

@@ -23,7 +23,8 @@ def style_sheet() -> str:
             phase_rules(SCOPE),
             f"{SCOPE}{{container:smtplab-workbench/inline-size}}",
             f"@container smtplab-workbench (min-width:{WIDE}px){{{SCOPE} .smtplab-views{{flex-wrap:nowrap}}",
-            f"{SCOPE} .smtplab-arrows{{flex:5 1 0}}{SCOPE} .smtplab-talk{{flex:3 1 0}}}}",
+            f"{SCOPE} .smtplab-arrows{{flex:5 1 0}}{SCOPE} .smtplab-talk{{flex:3 1 0}}",
+            f"{SCOPE} .smtplab-stations{{flex:0 0 {STATES_WIDTH}px}}}}",
         )
     )
 
@@ -80,7 +81,7 @@ _TALK: Final = (
 )
 
 _STATIONS: Final = (
-    f".smtplab-stations{{display:flex;flex-flow:row;flex:0 0 {STATES_WIDTH}px;overflow:auto;padding:6px 8px;gap:10px}}",
+    f".smtplab-stations{{display:flex;flex-flow:row;flex:1 1 {STATES_WIDTH}px;overflow:auto;padding:6px 8px;gap:10px}}",
     ".smtplab-column{display:flex;flex-flow:column;flex:0 0 142px;gap:3px;margin:0;overflow:visible}",
     ".smtplab-column button{box-sizing:border-box;display:flex;align-items:center;flex:0 0 24px;"
     "height:24px;margin:0;padding:0 8px;white-space:pre;text-align:left;"
