@@ -5,6 +5,7 @@ What to say, and in which order, is not known here: that is `client`.
 
 import select
 import socket
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -130,7 +131,7 @@ class Dialogue:
         try:
             if self.implicit_tls:
                 self._handshake()
-            self.greeting = self.wait("the greeting")
+            self.greeting = self.wait("connecting")
         except (SmtpError, OSError):
             self.close()
             raise
@@ -208,8 +209,9 @@ class Dialogue:
         tls = TlsLayer(client_context(self._authority, verify=self._verify), self.host)
         plain = tls.receive(b"")
         self._write(tls.take_output())
+        begun = time.monotonic()
         while not tls.handshake_done:
-            octets = self._read("the TLS handshake")
+            octets = self._read("the TLS handshake", begun)
             try:
                 plain = tls.receive(octets)
             finally:
@@ -223,8 +225,9 @@ class Dialogue:
 
     def answer(self, said: str) -> Answer:
         """Wait for one reply; those that came with it are kept for the next call."""
+        begun = time.monotonic()
         while not self._answers:
-            octets = self._read(said)
+            octets = self._read(said, begun)
             self._receive(octets if self._tls is None else self._tls.receive(octets))
         return self._answers.popleft()
 
@@ -241,9 +244,12 @@ class Dialogue:
             for entry in self._observer.receive(party, octets):
                 self._listener(entry)
 
-    def _read(self, said: str) -> bytes:
+    def _read(self, said: str, begun: float) -> bytes:
+        """Wait for octets. begun: when the wait for the whole reply began, which single octets must not draw out."""
         assert self._socket is not None
         try:
+            if time.monotonic() - begun > self.timeout:
+                raise TimeoutError
             octets = self._socket.recv(RECEIVE_SIZE)
         except TimeoutError:
             self.close()  # a reply that came later would be taken for that to the next command

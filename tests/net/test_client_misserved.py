@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 import pytest
@@ -74,7 +75,7 @@ def test_server_that_breaks_off_is_an_error_that_says_so() -> None:
 
 
 def test_server_gone_before_the_greeting_is_an_error_that_says_so() -> None:
-    with serving(lambda connection, lines: None) as address, pytest.raises(ServerGone, match="the greeting"):
+    with serving(lambda connection, lines: None) as address, pytest.raises(ServerGone, match="connecting"):
         Client(address).connect()
 
 
@@ -110,11 +111,29 @@ def test_server_that_says_nothing_times_out_and_is_left() -> None:
             client.noop()
 
 
+def test_server_that_draws_a_reply_out_times_out() -> None:
+    def script(connection: socket.socket, lines: BinaryIO) -> None:
+        connection.sendall(b"220 hi\r\n")
+        lines.readline()
+        with suppress(OSError):  # the client has left
+            for _ in range(40):
+                connection.sendall(b"2")
+                time.sleep(SLOW / 4)
+
+    with serving(script) as address:
+        client = Client(address, timeout=SLOW)
+        client.connect()
+        begun = time.monotonic()
+        with pytest.raises(TimeoutError, match="no reply to NOOP"):
+            client.noop()
+        assert time.monotonic() - begun < 4 * SLOW
+
+
 def test_server_that_greets_late_times_out() -> None:
     def script(_: socket.socket, lines: BinaryIO) -> None:
         lines.read()
 
-    with serving(script) as address, pytest.raises(TimeoutError, match="the greeting"):
+    with serving(script) as address, pytest.raises(TimeoutError, match="connecting"):
         Client(address, timeout=SLOW).connect()
 
 
@@ -206,7 +225,7 @@ def test_server_that_answers_data_with_250_is_sent_no_message() -> None:
 def test_server_text_that_is_not_utf8_is_shown_safely() -> None:
     with serving(saying(b"554 Postf\xe4cher \x1b[2J\r\n")) as address, pytest.raises(GreetingRefused) as refused:
         Client(address).connect()
-    assert str(refused.value) == "the greeting was answered: 554 Postf\\xe4cher \\x1b[2J"
+    assert str(refused.value) == "connecting was answered: 554 Postf\\xe4cher \\x1b[2J"
 
 
 def test_server_that_wants_the_message_for_nobody_gets_an_empty_one() -> None:
