@@ -39,7 +39,12 @@ def test_each_check_turns_its_knob_and_back(made: Knobs, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "row"),
     [
-        pytest.param("strictness", "lax", ("reads", "lax: lets blank-after-colon, bare-lf, octets-before-tls pass"), id="strictness"),
+        pytest.param(
+            "strictness",
+            "lax",
+            ("reads", "lax: lets blank-after-colon, bare-lf, octets-before-tls pass"),
+            id="strictness",
+        ),
         pytest.param("auth", "required", ("AUTH", "required"), id="AUTH"),
         pytest.param("tls-kind", "starttls", ("TLS", "starttls"), id="TLS"),
     ],
