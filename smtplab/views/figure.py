@@ -22,6 +22,7 @@ PIXELS: Final = 96  # an inch
 POINTS: Final = 72 / PIXELS  # a pixel
 SCALE: Final = 1.5  # image pixels for each pixel of a scene
 LARGEST: Final = 2**16 - 1  # image pixels in one direction, which is all that Agg can take
+LEGIBLE: Final = 0.5  # image pixels for each of a scene, under which nobody can read the text
 COLUMN: Final = 0.602  # em that a character of the fixed-width face takes
 BEFORE: Final[dict[Anchor, float]] = {"start": 0, "middle": 0.5, "end": 1}  # the part of a text left of its anchor
 
@@ -47,7 +48,12 @@ def to_figure(scene: Scene) -> Figure:
 
 
 def to_octets(scene: Scene, form: str) -> bytes:
-    """Draw a scene as a PNG or PDF file: "png" or "pdf". A picture too high for a PNG gets fewer dots an inch."""
+    """Draw a scene as a PNG or PDF file: "png" or "pdf". A picture too high for a PNG gets fewer dots an inch.
+
+    Raises ValueError when they would be so few that nobody could read it.
+    """
+    if form == "png" and scene.height * LEGIBLE > LARGEST:
+        raise ValueError(f"this picture is {scene.height:,.0f} pixels high, too many for a .png: save it as .svg")
     dots = min(SCALE * PIXELS, LARGEST * PIXELS / scene.height)
     file = BytesIO()
     to_figure(scene).savefig(file, format=form, dpi=dots, metadata=METADATA[form])

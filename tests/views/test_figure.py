@@ -61,6 +61,11 @@ def test_picture_too_high_for_a_png_gets_fewer_dots() -> None:
     assert size_of(to_octets(high, "png"))[1] <= LARGEST
 
 
+def test_picture_that_nobody_could_read_as_png_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"200,000 pixels high, too many for a \.png: save it as \.svg"):
+        to_octets(Scene(20, 200_000), "png")
+
+
 def test_figure_is_measured_in_inches() -> None:
     assert to_figure(Scene(PIXELS * 2, PIXELS)).get_size_inches().tolist() == [2, 1]
 
