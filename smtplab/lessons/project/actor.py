@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import suppress
 from typing import Final
 
-from smtplab.lessons.project.line import Ended, Line, Silent
+from smtplab.lessons.project.line import PACE, Ended, Line, Silent
 from smtplab.lessons.project.scenes import GOODBYE, Scene
 
 ORDINARY: Final = {
@@ -100,7 +100,7 @@ class Actor:
             return
         for number in range(len(octets)):
             line.send(octets[number : number + 1])
-            time.sleep(0.0005)  # so that each of them travels alone
+            time.sleep(PACE)
 
     def _take_mail(self, line: Line) -> None:
         while (end := _END.search(line.heard)) is None:

@@ -21,7 +21,8 @@ from smtplab.lessons.project.examiner import Failed, TimedOut, shown
 from smtplab.lessons.project.line import Line
 from smtplab.lessons.project.report import Report, Result
 from smtplab.lessons.project.scenes import Scene
-from smtplab.lessons.project.scenes_client import C1, C2, C3, C4, C5
+from smtplab.lessons.project.scenes_client import C1, C2, C3
+from smtplab.lessons.project.scenes_hostile import C4, C5
 from smtplab.lessons.project.site import AUTHORITY, site_of
 from smtplab.lessons.project.tape import Tape
 from smtplab.lessons.project.workers import Worker

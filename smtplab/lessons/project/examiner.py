@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Final, NoReturn
 
 from smtplab.lessons.project.hosting import Hosted, Program
-from smtplab.lessons.project.line import PATIENCE, Ended, Line, Silent
+from smtplab.lessons.project.line import PACE, PATIENCE, Ended, Line, Silent
 from smtplab.lessons.project.site import Mail
 from smtplab.lessons.project.steps import (
     Again,
@@ -76,7 +76,7 @@ class Examination:
         try:
             connection = LOOPBACK.connect(*self._server.address, PATIENCE)
         except OSError as error:
-            raise TimedOut(f"Nobody takes the connection: {printable(str(error).encode())}.") from None
+            raise TimedOut(f"The connection failed ({printable(str(error).encode())}).") from None
         line = Line(connection, "client", self._tape.record)
         self.clients.append(line.client)
         return line
@@ -111,7 +111,7 @@ class Examination:
         for piece in (octets[i : i + 1] for i in range(len(octets))) if step.split else (octets,):
             line.send(piece)
             if step.split:
-                time.sleep(0.0005)  # so that each of them travels alone
+                time.sleep(PACE)
         for number, wanted in enumerate(step.replies, 1):
             of = f", as reply {number} of {len(step.replies)}" if len(step.replies) > 1 else ""
             self._expect(line, wanted, of)

@@ -15,7 +15,7 @@ from smtplab.net.networks import LOOPBACK, Address
 
 Serve = Callable[..., Any]
 
-SOON: Final = 0.02  # seconds that a function has to end where it does not matter whether it does
+SOON: Final = 0.02  # seconds that a function has to end which has not ended by itself before
 
 
 class Hosted:
@@ -30,6 +30,7 @@ class Hosted:
         self._listening = LOOPBACK.listen("127.0.0.1", 0)
         self.address: Address = self._listening.getsockname()[:2]
         self._workers: list[Worker] = []
+        self._is_unending = False  # once it was, nobody waits for long again
         threading.Thread(target=self._accept, name="the grader's door", daemon=True).start()
 
     def _accept(self) -> None:
@@ -57,7 +58,8 @@ class Hosted:
         """
         workers, self._workers = self._workers, []
         for worker in workers:
-            worker.stop(GRACE if must_be_over else SOON)
+            worker.stop(GRACE if must_be_over or not self._is_unending else SOON)
+        self._is_unending |= any(worker.failure == UNENDING for worker in workers)
         failures = [worker.failure for worker in workers if worker.failure != UNENDING or must_be_over]
         return next(filter(None, failures), "")
 

@@ -18,6 +18,7 @@ from smtplab.protocol.transcript import Party
 
 PATIENCE: Final = 1.0  # seconds that a reply may take
 PAUSE: Final = 0.06  # seconds in which nothing must come
+PACE: Final = 0.002  # seconds between octets that travel alone
 READ_SIZE: Final = 65536
 ENOUGH: Final = 200_000  # octets that are read without sense in them
 

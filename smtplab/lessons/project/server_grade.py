@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from smtplab.lessons.exercises import Unreadable
 from smtplab.lessons.functions import function_of
-from smtplab.lessons.project.cases_dialogue import S1, S2, S3
+from smtplab.lessons.project.cases_dialogue import S1, S2
 from smtplab.lessons.project.cases_encryption import S6, S7
 from smtplab.lessons.project.cases_mail_data import S4, S5
+from smtplab.lessons.project.cases_order import S3
 from smtplab.lessons.project.examiner import Examination, Failed, TimedOut
 from smtplab.lessons.project.hosting import Hosted, Program
 from smtplab.lessons.project.report import Report, Result

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from smtplab.lessons.exercises import say_back
 
-GRACE: Final = 0.25  # seconds that a function has to end after its connection has
+GRACE: Final = 0.5  # seconds that a function has to end after its connection has
 UNENDING: Final = "it did not end when the client was gone"
 
 
