@@ -86,4 +86,10 @@ def _authority() -> "Authority":
     """Give this user's own certificate authority, which `smtplab send` trusts too."""
     from smtplab.net.certificates import Authority, kept_directory  # it loads a library that clear text has no need of
 
-    return Authority.kept(kept_directory())
+    try:
+        return Authority.kept(kept_directory())
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}"
+        raise OSError(
+            f"no place for a certificate authority ({reason}); XDG_CACHE_HOME names another folder"
+        ) from error

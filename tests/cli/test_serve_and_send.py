@@ -145,6 +145,14 @@ def test_send_takes_an_authority_from_a_file_with_comments(
     assert main(["send", "--server", served.address, "--tls", "--ca", str(commented), *ENVELOPE, str(letter)]) == 0
 
 
+def test_serve_without_a_place_for_its_certificate_authority_says_what_to_do(
+    letter: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(letter))
+    assert main(["serve", "--tls", "starttls"]) == 2
+    assert "XDG_CACHE_HOME names another folder" in capsys.readouterr().err
+
+
 def test_serve_on_a_port_that_is_taken_says_what_to_do(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--port", str(serve("--discard").port)]) == 2
     assert "port 0 takes any free one" in capsys.readouterr().err
