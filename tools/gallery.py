@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Locator, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from anywhere
 
+from smtplab.views.palette import INKS
 from tests.browser.captures import write
 from tests.browser.conftest import FLAGS
 from tests.browser.jupyterlab import ROOT, Notebook, Server, serve
@@ -193,9 +194,12 @@ def taken(picture: Picture, browser: Browser, server: Server) -> int:
 def kept(octets: bytes, path: Path) -> int:
     """Keep a picture with few colours, and give its size in octets."""
     image = Image.open(BytesIO(octets)).convert("RGB")
-    # A colour that is rare may mean most, such as that of errors, so each has to be kept.
-    few = image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+    colours = (image.quantize(COLOURS).getpalette() or [])[: 3 * COLOURS]
+    for colour in INKS["error"]:  # it is rare, and must not become another that is not
+        colours += bytes.fromhex(colour[1:])
+    few = Image.new("P", (1, 1))
+    few.putpalette(colours)
+    image.quantize(palette=few, dither=Image.Dither.NONE).save(path, optimize=True)
     return path.stat().st_size
 
 

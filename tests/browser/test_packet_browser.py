@@ -278,6 +278,7 @@ def test_stream_that_is_followed_is_scrolled_to_the_selected_entry(lab: Notebook
     assert part(short, "stream").locator(".smtplab-scroll").evaluate("pane => pane.scrollTop") > 0
     part(short, "next").press("Enter")
     expect(current).to_contain_text("221 2.0.0 Bye")
+    part(short, "stream").evaluate("pane => pane.scrollIntoView({block: 'end'})")
     expect(current).to_be_in_viewport()
     lab.screenshot("packet-browser-follow")
 
