@@ -6,7 +6,8 @@
     -a line of the reference
     +what stands there instead
 
-A star behind the cases says that much fails beside them, since little goes without what is broken.
+A star behind the cases says that others may fail beside them: little goes without what is broken, or it is a matter of
+time whether it does.
 """
 
 import re
