@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -22,6 +23,12 @@ from smtplab.net.server import Server
 from tests.conftest import Run
 
 DENIED = "this system gives no private network"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_shares_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin without the network that this process has: captures of lessons may still hold it."""
+    monkeypatch.setattr(private_network, "_shared", weakref.WeakValueDictionary())
 
 
 @pytest.fixture

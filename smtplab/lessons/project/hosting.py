@@ -29,15 +29,16 @@ class Hosted:
         self.authority = (Path(self._folder.name) / AUTHORITY).read_text(encoding="ascii")
         self._listening = LOOPBACK.listen("127.0.0.1", 0)
         self.address: Address = self._listening.getsockname()[:2]
-        self._workers: list[Worker] = []
+        self._workers: list[tuple[Worker, socket.socket]] = []
         self._is_unending = False  # once it was, nobody waits for long again
-        threading.Thread(target=self._accept, name="the grader's door", daemon=True).start()
+        self._door = threading.Thread(target=self._accept, name="the grader's door", daemon=True)
+        self._door.start()
 
     def _accept(self) -> None:
         with suppress(OSError):  # the listener is closed
             while True:
                 connection, _ = self._listening.accept()
-                self._workers.append(Worker(self._run, connection))
+                self._workers.append((Worker(self._run, connection), connection))
 
     def _run(self, connection: socket.socket) -> None:
         try:
@@ -56,9 +57,11 @@ class Hosted:
 
         must_be_over: it fails where it has not ended by itself.
         """
-        workers, self._workers = self._workers, []
-        for worker in workers:
+        hired, self._workers = self._workers, []
+        workers = [worker for worker, _ in hired]
+        for worker, connection in hired:
             worker.stop(GRACE if must_be_over or not self._is_unending else SOON)
+            connection.close()  # a worker that is stopped at its very beginning, or end, does not come to that
         self._is_unending |= any(worker.failure == UNENDING for worker in workers)
         failures = [worker.failure for worker in workers if worker.failure != UNENDING or must_be_over]
         return next(filter(None, failures), "")
@@ -81,6 +84,7 @@ class Hosted:
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        self._door.join()  # who was let in last is known then, and sent away as well
         self.end()
         self._folder.cleanup()
 
