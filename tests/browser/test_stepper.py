@@ -87,6 +87,7 @@ def test_reply_is_hidden_until_it_is_predicted(lab: Notebook, way: str) -> None:
 def test_prediction_that_is_wrong_is_told(lab: Notebook, way: str) -> None:
     shown = at_first(lab, ASKED)
     part(shown, "last").click()
+    expect(part(shown, "gate")).to_be_visible()  # a key that is pressed before goes nowhere
     press(part(shown, "predict-5"), way)
     expect(part(shown, "remark")).to_contain_text("✕ you said 5yz, and it was 250")
     expect(part(shown, "remark")).to_contain_text("0 of 1 predictions")
@@ -96,9 +97,11 @@ def test_prediction_that_is_wrong_is_told(lab: Notebook, way: str) -> None:
 def test_replies_are_shown_without_a_prediction(lab: Notebook, way: str) -> None:
     shown = at_first(lab, ASKED)
     part(shown, "last").click()
+    expect(part(shown, "gate")).to_be_visible()
     press(part(shown, "show"), way)
     expect(part(shown, "place")).to_contain_text("3 of 20")
     part(shown, "last").click()
+    expect(part(shown, "gate")).to_be_visible()
     press(part(shown, "show-all"), way)
     expect(part(shown, "gate")).to_be_hidden()
     expect(part(shown, "curtain")).to_be_hidden()
