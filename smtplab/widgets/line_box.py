@@ -9,6 +9,7 @@ for itself when one has the focus.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +17,7 @@ from ipywidgets import Box, Button, Layout, Textarea, ToggleButtons, VBox
 
 from smtplab.widgets.typist import LINE_ENDS
 
+ON_ITS_WAY: Final = 2.0  # seconds in which the page may still have what the kernel has replaced
 LONG: Final = 5000  # characters of lines that were sent, after which they are taken out of the box
 
 
@@ -60,6 +62,7 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._use = say
         self._lock = threading.RLock()
         self._before = ""
+        self._replaced = ("", 0.0)  # what was in the box before the kernel put something else there, and when
         self._lines: list[str] = []  # that were sent, the latest first
         self._back = -1  # which of them is in the box; -1 for none
         self.text = Textarea(
@@ -96,6 +99,7 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
     def put(self, text: str) -> None:
         """Put a text into the box instead of what is there; nothing is sent."""
         with self._lock:
+            self._replaced = (self._before, time.monotonic())
             self._before = text
             self.text.value = text
 
@@ -122,12 +126,21 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _on_text(self, change: dict[str, Any]) -> None:
         with self._lock:
-            found = completed(self._before, change["new"])
+            found = completed(self._before_typing(change["new"]), change["new"])
             self._before = change["new"]
             if found.rest is not None:
                 self.put(found.rest)
         for line in found.lines:  # without the lock: who sends may wait for somebody who wants it
             self._send_line(line)
+
+    def _before_typing(self, now: str) -> str:
+        """Give what was in the box on the page: its next letters may cross what the kernel puts there.
+
+        Else all that stands in the box would be taken for typed just now, and be sent a second time.
+        """
+        replaced, when = self._replaced
+        crosses = replaced and now.startswith(replaced) and time.monotonic() - when < ON_ITS_WAY
+        return replaced if crosses else self._before
 
     def _send_line(self, line: str) -> None:
         self._back = -1

@@ -117,3 +117,11 @@ def test_lines_to_be_forgotten_leave_the_box_when_no_new_one_is_begun(box: LineB
     enter(box, "IL")
     box.forget({"cGFzc3dvcmQwMQ=="})
     assert (box.text.value, len(sent)) == ("", 3)
+
+
+def test_letters_that_cross_the_emptying_of_the_box_send_nothing_again(box: LineBox, sent: Sent) -> None:
+    enter(box, "AUTH LOGIN")
+    enter(box, "cGFzc3dvcmQwMQ==")
+    box.forget({"cGFzc3dvcmQwMQ=="})
+    box.text.value = "AUTH LOGIN\ncGFzc3dvcmQwMQ==\nNOOP\n"  # the page has not heard of it
+    assert [line for line, _ in sent] == ["AUTH LOGIN", "cGFzc3dvcmQwMQ==", "NOOP"]
