@@ -31,6 +31,7 @@ from smtplab.net.server import Server
 from smtplab.protocol.client import SmtpError
 from tests.lessons.mutants import CLIENTS, SERVERS, Mutant
 
+TRIES = 3
 NAMES = [case.name for case in (*server_grade.CASES, *client_grade.SCENES)]
 
 
@@ -62,23 +63,25 @@ def test_reference_passes_with_other_names(seed: object) -> None:
     assert grade_client(reference_client.send, "C2", seed=seed).failed == ()
 
 
-def expected(mutant: Mutant, report: Report) -> None:
-    if "*" in mutant.fails:
-        assert mutant.fails - {"*"} <= names(report)
-    else:
-        assert names(report) == mutant.fails
+def expect(mutant: Mutant, grade: Callable[[], Report]) -> None:
+    """Grade up to three times: a busy machine brings octets together that were sent apart, and ends threads late."""
+    for _ in range(TRIES):
+        failed = names(grade())
+        if failed == mutant.fails or ("*" in mutant.fails and mutant.fails - {"*"} <= failed):
+            return
+    assert failed == mutant.fails
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", SERVERS, ids=lambda mutant: mutant.name)
 def test_broken_server_fails_exactly_what_it_breaks(mutant: Mutant) -> None:
-    expected(mutant, grade_server(mutant.function(reference_server, "serve")))
+    expect(mutant, lambda: grade_server(mutant.function(reference_server, "serve")))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", CLIENTS, ids=lambda mutant: mutant.name)
 def test_broken_client_fails_exactly_what_it_breaks(mutant: Mutant) -> None:
-    expected(mutant, grade_client(mutant.function(reference_client, "send")))
+    expect(mutant, lambda: grade_client(mutant.function(reference_client, "send")))
 
 
 def test_each_case_fails_in_a_mutant_and_most_of_them_alone() -> None:
