@@ -75,6 +75,7 @@ class Console(Live):
             description="mail data",
             placeholder="Subject: hello\n\nHello,\nthis goes out as it stands, so end it with a line of one dot:\n.",
             rows=9,
+            continuous_update=False,  # one change as the box is left: else a click may overtake the last letters
             layout=Layout(width="96%"),
         )
         self.message.add_class("smtplab-message-box")

@@ -254,6 +254,15 @@ def test_message_is_sent_by_keyboard(opened: Notebook, console: Locator) -> None
     until_kernel_says(opened, SENT, r"b'NOOP\r\nRSET\r\n'")
 
 
+def test_message_is_sent_whole_while_the_kernel_is_busy(opened: Notebook, console: Locator) -> None:
+    drawer(console, "message").click()
+    opened.ask("__import__('asyncio').get_running_loop().call_later(0.1, __import__('time').sleep, 1.5)")
+    opened.page.wait_for_timeout(200)
+    console.get_by_role("textbox", name="mail data").press_sequentially("NOOP\nRSET")
+    part(console, "send-message").click()
+    until_kernel_says(opened, SENT, r"b'NOOP\r\nRSET\r\n'")
+
+
 def test_base64_helper_works_by_mouse_and_keyboard(opened: Notebook, console: Locator) -> None:
     drawer(console, "base64").click()
     plain, base64 = (console.get_by_role("textbox", name=name, exact=True) for name in ("text", "base64"))
