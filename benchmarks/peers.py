@@ -18,6 +18,7 @@ SMTPLAB: Final = "smtplab"
 SMTPLAB_ON_UVLOOP: Final = "smtplab on uvloop"
 AIOSMTPD: Final = "aiosmtpd"
 SMTP_SINK: Final = "smtp-sink"
+BARE: Final = "bare asyncio"
 
 _SMTPLAB_SOURCE = """
 import sys
@@ -38,7 +39,41 @@ from aiosmtpd.handlers import Sink
 Controller(Sink(), hostname="127.0.0.1", port=int(sys.argv[1]), server_hostname="localhost").start()
 threading.Event().wait()
 """
+# What is left of a server when the protocol is taken out: it looks at four octets, and knows a reply or two.
+_BARE_SOURCE = """
+import asyncio, sys
+received = memoryview(bytearray(256 * 1024))
+
+class Bare(asyncio.BufferedProtocol):
+    def connection_made(self, transport):
+        self.transport, self.in_data = transport, False
+        transport.write(b"220 bare\\r\\n")
+
+    def get_buffer(self, sizehint):
+        return received
+
+    def buffer_updated(self, nbytes):
+        octets = bytes(received[:nbytes])
+        if self.in_data:
+            if not octets.endswith(b"\\r\\n.\\r\\n"):
+                return
+            self.in_data, reply = False, b"250 taken\\r\\n"
+        elif octets[:4] == b"DATA":
+            self.in_data, reply = True, b"354 go on\\r\\n"
+        else:
+            reply = b"250 OK\\r\\n"
+        self.transport.write(reply)
+        if octets[:4] == b"QUIT":
+            self.transport.close()
+
+async def serve():
+    server = await asyncio.get_running_loop().create_server(Bare, "127.0.0.1", int(sys.argv[1]))
+    await server.serve_forever()
+
+asyncio.run(serve())
+"""
 _SOURCES: Final = {
+    BARE: _BARE_SOURCE,
     SMTPLAB: _SMTPLAB_SOURCE,
     SMTPLAB_ON_UVLOOP: _SMTPLAB_ON_UVLOOP_SOURCE,
     AIOSMTPD: _AIOSMTPD_SOURCE,

@@ -1,4 +1,7 @@
-"""How fast does the server take mail? Against aiosmtpd, under postfix's smtp-source; smtp-sink shows what C can do.
+"""How fast does the server take mail? Against aiosmtpd, under postfix's smtp-source.
+
+smtp-sink shows what C can do, and a server of some twenty lines without any protocol what the kernel and asyncio take:
+no server on asyncio can be faster than that.
 
     python3 -m benchmarks.server [--rounds N] [--uvloop]
 
@@ -17,9 +20,9 @@ from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple
 
-from benchmarks.peers import AIOSMTPD, SMTP_SINK, SMTPLAB, SMTPLAB_ON_UVLOOP, Serving, program, serving
+from benchmarks.peers import AIOSMTPD, BARE, SMTP_SINK, SMTPLAB, SMTPLAB_ON_UVLOOP, Serving, program, serving
 
-OTHERS: Final = (AIOSMTPD, SMTP_SINK)
+OTHERS: Final = (AIOSMTPD, SMTP_SINK, BARE)
 SESSIONS: Final = 10  # at a time
 
 
