@@ -30,6 +30,7 @@ class Hosted:
         self._listening = LOOPBACK.listen("127.0.0.1", 0)
         self.address: Address = self._listening.getsockname()[:2]
         self._workers: list[tuple[Worker, socket.socket]] = []
+        self._hiring = threading.Lock()  # a worker may be done before it is noted down
         self._is_unending = False  # once it was, nobody waits for long again
         self._door = threading.Thread(target=self._accept, name="the grader's door", daemon=True)
         self._door.start()
@@ -38,7 +39,8 @@ class Hosted:
         with suppress(OSError):  # the listener is closed
             while True:
                 connection, _ = self._listening.accept()
-                self._workers.append((Worker(self._run, connection), connection))
+                with self._hiring:
+                    self._workers.append((Worker(self._run, connection), connection))
 
     def _run(self, connection: socket.socket) -> None:
         try:
@@ -57,7 +59,8 @@ class Hosted:
 
         must_be_over: it fails where it has not ended by itself.
         """
-        hired, self._workers = self._workers, []
+        with self._hiring:
+            hired, self._workers = self._workers, []
         workers = [worker for worker, _ in hired]
         for worker, connection in hired:
             worker.stop(GRACE if must_be_over or not self._is_unending else SOON)
