@@ -118,12 +118,6 @@ class Client(Dialogue):
         """Ask for help. RFC 5321 §4.1.1.8."""
         return self.command(Help(topic))
 
-    def quit(self) -> Reply:
-        """End the session and close the connection. RFC 5321 §4.1.1.10."""
-        reply = self.command(commands.QUIT)
-        self.close()
-        return reply
-
     def send_line(self, line: str | bytes) -> Reply:
         """Say any one line, right or wrong, given without CRLF, and give the reply to it, whatever it is."""
         octets = line.encode() if isinstance(line, str) else line

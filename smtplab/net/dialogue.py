@@ -8,6 +8,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -23,6 +24,7 @@ from smtplab.protocol.transcript import Entry, Party
 
 # Seconds. RFC 5321 §4.5.3.2 asks for 2 to 10 minutes, by command; in a lab nobody waits that long to see that it hangs.
 TIMEOUT: Final = 30.0
+END_TIMEOUT: Final = 1.0  # seconds for the server to close after its 221
 RECEIVE_SIZE: Final = 65536
 
 # Elsewhere, as amid the mail data, a QUIT would not be read as one.
@@ -144,6 +146,21 @@ class Dialogue:
             self._socket.close()
             self._socket = None
 
+    def quit(self) -> Reply:
+        """End the session: say QUIT, and close once the server has, as it does after its 221.
+
+        Were it to close first, what the server says behind the 221, such as the end of TLS, would come to a closed door
+        and be answered with a RST. RFC 5321 §4.1.1.10.
+        """
+        reply = self.command(QUIT)
+        assert self._socket is not None
+        self._socket.settimeout(END_TIMEOUT)
+        begun = time.monotonic()
+        with suppress(ServerGone, TimeoutError):
+            while True:
+                self._read("QUIT", begun)
+        return reply
+
     def __enter__(self) -> Self:
         self.connect()
         return self
@@ -153,7 +170,7 @@ class Dialogue:
     ) -> None:
         try:
             if error is None and self._socket is not None and self.state in QUIT_STATES:
-                self.command(QUIT)
+                self.quit()
         finally:
             self.close()
 

@@ -127,6 +127,9 @@ class MemoryConnection:
         """Give the server's address."""
         return (self._server.host, self._server.port)
 
+    def settimeout(self, seconds: float) -> None:
+        """Do nothing: whatever comes has come already."""
+
     def sendall(self, octets: bytes) -> None:
         """Hand octets to the server, which replies before this returns. After the end they are lost."""
         if "server closed" in self._open:

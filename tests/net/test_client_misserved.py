@@ -9,6 +9,7 @@ from typing import BinaryIO
 import pytest
 
 from smtplab.net.client import Client, ServerGone
+from smtplab.net.dialogue import END_TIMEOUT
 from smtplab.net.server import Server
 from smtplab.protocol.client import (
     GreetingRefused,
@@ -59,6 +60,17 @@ def test_server_gone_amid_a_command_is_an_error_that_says_so() -> None:
             client.ehlo()
         with pytest.raises(ServerGone, match=r"not connected, so EHLO .* cannot be sent: call connect\(\) first"):
             client.ehlo()
+
+
+def test_server_that_never_closes_is_left_after_its_221() -> None:
+    with serving(saying(b"220 hi\r\n", b"221 bye\r\n")) as address:
+        client = Client(address)
+        client.connect()
+        begun = time.monotonic()
+        assert client.quit().code == 221
+        assert END_TIMEOUT <= time.monotonic() - begun < END_TIMEOUT + 5
+        with pytest.raises(ServerGone, match="not connected"):
+            client.noop()
 
 
 def test_server_that_breaks_off_is_an_error_that_says_so() -> None:

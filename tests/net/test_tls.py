@@ -69,6 +69,16 @@ def test_implicit_tls_greets_inside(inside: Server) -> None:
         assert client.send_message(USER, [RECIPIENT], "Subject: x\n\n") == {}
 
 
+def test_quit_hears_the_end_of_tls_before_it_closes(inside: Server) -> None:
+    """Else the server's last record would come to a closed door, and be answered with a RST."""
+    happened: list[str] = []
+    with Client(inside, implicit_tls=True, taps=[lambda _client, _server, what, _octets: happened.append(what)]):
+        begun = len(happened)
+    assert happened[begun : begun + 2] == ["client", "server"]
+    assert set(happened[begun + 2 : -2]) <= {"server"}  # close_notify may share a read with the 221
+    assert happened[-2:] == ["server closed", "client closed"]
+
+
 def test_introduce_inside_tls_begins_no_other(inside: Server) -> None:
     with Client(inside, implicit_tls=True) as client:
         client.introduce(tls="required")

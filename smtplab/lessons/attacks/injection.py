@@ -59,7 +59,7 @@ class _Tampered:
         self._tamperer = tamperer
         self._connection = connection
         self.getsockname, self.getpeername = connection.getsockname, connection.getpeername
-        self.recv, self.close = connection.recv, connection.close
+        self.settimeout, self.recv, self.close = connection.settimeout, connection.recv, connection.close
 
     def sendall(self, octets: bytes) -> None:
         self._connection.sendall(self._tamperer.client(octets).on)

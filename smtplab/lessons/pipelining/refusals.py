@@ -38,6 +38,9 @@ class Parrot:
 
     getpeername = getsockname
 
+    def settimeout(self, seconds: float) -> None:
+        """Do nothing: it never waits."""
+
     def sendall(self, octets: bytes) -> None:
         """Remember what the client says."""
         self.said.append(octets)
