@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from smtplab.cli import reading
+from smtplab.cli import options, reading
 from smtplab.protocol.transcript import Entry, Transcript
 
 
@@ -44,6 +44,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.export:  # first, since whoever reads what is printed may stop
         _export(transcript, Path(arguments.export))
     FORMATS[arguments.format](replace(transcript, entries=shown))
+    if not transcript.entries and not transcript.problem:
+        options.complain(f"{arguments.file}: {reading.NO_SMTP}")  # no failure: many a capture has none
     if arguments.stats:
         _print_statistics(_connections(transcript, shown), as_json=arguments.format == "json")
     return reading.status(arguments, transcript)

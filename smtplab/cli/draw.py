@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Draw what could be read, and then say what stopped the reading."""
     transcript = reading.read(arguments)
     if not transcript.entries and not transcript.problem:
-        raise ValueError(f"{arguments.file}: no SMTP in it; if it is on an unusual port, name that with --port")
+        raise ValueError(f"{arguments.file}: {reading.NO_SMTP}")
     _view(arguments, transcript).save(Path(arguments.output))
     print(f"{arguments.output}: {len(transcript)} entries")
     return reading.status(arguments, transcript)

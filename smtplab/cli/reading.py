@@ -1,9 +1,12 @@
 """How do `dissect` and `draw` read a capture file? With the same options, and the same words when it is none."""
 
 import argparse
+from typing import Final
 
 from smtplab.cli import options
 from smtplab.protocol.transcript import Transcript
+
+NO_SMTP: Final = "no SMTP in it; if it is on an unusual port, name that with --port"
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -172,9 +172,11 @@ def on_vrfy(_session: "ServerSession", _command: commands.Vrfy) -> Reply:
     return replies.CANNOT_VERIFY
 
 
-def on_help(_session: "ServerSession", _command: commands.Help) -> Reply:
-    """List the verbs. Replies 214. RFC 5321 §4.1.1.8."""
-    return replies.help_text([verb for verb, handler in HANDLERS.items() if handler is not on_not_implemented])
+def on_help(session: "ServerSession", _command: commands.Help) -> Reply:
+    """List the verbs that are done in this session. Replies 214. RFC 5321 §4.1.1.8."""
+    offered = session.policy.offered(tls=session.tls)
+    done = [verb for verb, handler in HANDLERS.items() if handler is not on_not_implemented]
+    return replies.help_text([verb for verb in done if EXTENSION_OF.get(verb) in (None, *offered)])
 
 
 def on_quit(_session: "ServerSession", _command: commands.Bare) -> Reply:
@@ -186,6 +188,9 @@ def on_not_implemented(_session: "ServerSession", _command: commands.Command) ->
     """Tell that a command is known but not done here. Replies 502. RFC 5321 §4.2.4."""
     return replies.NOT_IMPLEMENTED
 
+
+# Verbs that an extension brings; the others are everybody's.
+EXTENSION_OF: Final = {"AUTH": "AUTH", "STARTTLS": "STARTTLS", "BDAT": "CHUNKING"}
 
 # Each handler takes its own kind of command, which this table pairs with its verb; a dict's type cannot say so.
 HANDLERS: Final[dict[str, Callable[["ServerSession", Any], Reply]]] = {

@@ -10,8 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from smtplab.capture.save import save
 from smtplab.cli import main
 from smtplab.cli.demo import MESSAGE
+from smtplab.cli.reading import NO_SMTP
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +148,18 @@ def test_dissect_of_a_truncated_file_prints_what_is_there_and_then_complains(
     captured = capsys.readouterr()
     assert "S: 220 mail.coremail.cn" in captured.out
     assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "status"), [(["dissect"], 0), (["draw", "-o", "x.svg"], 2)], ids=["dissect", "draw"]
+)
+def test_file_without_smtp_is_told_with_what_may_help(
+    command: list[str], status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "nothing.pcapng"
+    save(path, [])
+    assert main([*command, str(path)]) == status
+    assert capsys.readouterr().err == f"smtplab: {path}: {NO_SMTP}\n"
 
 
 @pytest.mark.parametrize("command", [["dissect"], ["draw", "-o", "x.svg"]], ids=["dissect", "draw"])

@@ -80,12 +80,19 @@ def test_small_verb_or_error_leaves_the_mail_transaction_as_it_is(play: Play, li
 
 
 @pytest.mark.parametrize("topic", ["", " MAIL"])
-def test_help_lists_the_verbs_that_work(topic: str) -> None:
-    reply = replies.parse_reply(Driver().feed(f"HELP{topic}\r\n".encode()))
+@pytest.mark.parametrize(
+    ("policy", "more"),
+    [
+        pytest.param(Policy(extensions=frozenset()), set(), id="no extension"),
+        pytest.param(Policy(passwords=USERS), {"AUTH", "BDAT"}, id="users"),
+        pytest.param(Policy(starttls=True), {"STARTTLS", "BDAT"}, id="a certificate"),
+    ],
+)
+def test_help_lists_the_verbs_that_work(topic: str, policy: Policy, more: set[str]) -> None:
+    reply = replies.parse_reply(Driver(policy).feed(f"HELP{topic}\r\n".encode()))
     verbs = set(reply.lines[1].split())
     assert reply.code == 214
-    assert {"EHLO", "HELO", "AUTH", "MAIL", "RCPT", "DATA", "RSET", "VRFY", "NOOP", "HELP", "QUIT"} <= verbs
-    assert "EXPN" not in verbs
+    assert verbs == {"EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "VRFY", "NOOP", "HELP", "QUIT"} | more
 
 
 def test_quit_amid_a_mail_transaction_closes_and_delivers_nothing(play: Play) -> None:
