@@ -11,6 +11,7 @@ from smtplab.views.chart_layout import COLUMN_X, LINE, NAME, Place, Plan, Point,
 from smtplab.views.chart_words import Words
 from smtplab.views.layout import CAPTION, LABEL_X, MARGIN, WIDTH
 from smtplab.views.scene import Box, Group, Line, Run, Scene, Shape, Text
+from smtplab.views.spots import SELECTED
 
 MONO_SIZE: Final = 11
 COLUMN: Final = 0.602 * MONO_SIZE  # pixels of a character
@@ -83,7 +84,7 @@ class Painter:
         now = place.state == self._now
         tint = palette.tint(place.phase) if seen and not now else ""
         shapes: list[Shape] = [
-            Box(x, y, box_width, height, 8, fill="lit" if now else "paper"),
+            Box(x, y, box_width, height, 8, fill="lit" if now else "paper", name=SELECTED if now else ""),
             Box(x, y, box_width, height, 8, stroke="ink" if seen else "rule", tint=tint),
         ]
         if now:

@@ -1,8 +1,10 @@
-"""Where in a picture is what can be clicked? The boxes of its groups, as parts of its width and height."""
+"""Where in a picture is what can be clicked, or is selected? Boxes as parts of its width and height."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from smtplab.views.scene import Box, Group, Scene
+
+SELECTED: Final = "selected"  # the name of a box, in a picture that is made anew for each selection
 
 
 class Spot(NamedTuple):
@@ -30,8 +32,15 @@ def spots(scene: Scene) -> dict[str, Spot]:
     for group in scene.items:
         boxes = [shape for shape in group.shapes if isinstance(shape, Box)] if isinstance(group, Group) else []
         if isinstance(group, Group) and boxes:
-            box = boxes[0]
-            found[group.name] = Spot(
-                box.x / scene.width, box.y / scene.height, box.width / scene.width, box.height / scene.height
-            )
+            found[group.name] = _spot(boxes[0], scene)
     return found
+
+
+def selected_spot(scene: Scene) -> Spot | None:
+    """Give where the selected thing is, or None where nothing is selected."""
+    boxes = (shape for shape in scene.shapes() if isinstance(shape, Box) and shape.name == SELECTED)
+    return next((_spot(box, scene) for box in boxes), None)
+
+
+def _spot(box: Box, scene: Scene) -> Spot:
+    return Spot(box.x / scene.width, box.y / scene.height, box.width / scene.width, box.height / scene.height)

@@ -20,9 +20,12 @@ from smtplab.views.waits import Lane, Row, lanes
 AXES: Final = "each axis begins with its connection"
 
 
-def timing(transcript: Transcript) -> "Timing":
-    """Draw when each command was sent and when it was answered, passwords masked."""
-    return Timing(transcript)
+def timing(transcript: Transcript, *, selected: int | None = None) -> "Timing":
+    """Draw when each command was sent and when it was answered, passwords masked.
+
+    selected: the index of an entry; the row that tells of it is lifted out.
+    """
+    return Timing(transcript, selected)
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,12 +33,15 @@ class Timing(Picture):
     """The timing of a transcript."""
 
     transcript: Transcript
+    selected: int | None = None
 
     def scene(self) -> Scene:
         """Give the picture before it is drawn."""
         shown = lanes(self.transcript)
         title = f"SMTP timing: {count(sum(lane.trips for lane in shown), 'round trip')}"
-        return layout(shown, caption(self.transcript, times=AXES if len(shown) > 1 else None), title=title)
+        selected = None if self.selected is None else self.transcript[self.selected]
+        below = caption(self.transcript, times=AXES if len(shown) > 1 else None)
+        return layout(shown, below, title=title, selected=selected)
 
     def text(self) -> str:
         """Give the round trips as text, without times, which differ from run to run."""

@@ -10,14 +10,17 @@ from typing import Final
 
 from smtplab.protocol.octets import count
 from smtplab.protocol.text import cut
+from smtplab.protocol.transcript import Entry
 from smtplab.views import palette
 from smtplab.views.layout import BAND_GAP, BAND_PADDING, CAPTION, LABEL_X, LANE_GAP, LONG, MARGIN, WIDTH
 from smtplab.views.rows import TCP
 from smtplab.views.scene import Box, Group, Line, Run, Scene, Shape, Text
+from smtplab.views.spots import SELECTED
 from smtplab.views.summary import clock
 from smtplab.views.waits import Lane, Row, Span
 
 # Pixels, from left to right.
+LIFT_X: Final = 81  # of the card under a selected row
 SAID_X: Final = 88
 CODE_X: Final = 284  # of reply codes, right
 TRIP_X: Final = 312  # of the numbers of round trips, right
@@ -58,9 +61,10 @@ MEANINGS: Final = {
 class _Pen:
     """Draws one lane from top to bottom, `y` being where the next thing goes."""
 
-    def __init__(self, scene: Scene, lane: Lane, y: float) -> None:
+    def __init__(self, scene: Scene, lane: Lane, y: float, selected: Entry | None) -> None:
         self.scene = scene
         self.lane = lane
+        self.selected = selected
         self.y = y
         self.trips: list[tuple[int, float]] = []  # the round trip of each row of it, and where the row's middle is
 
@@ -76,11 +80,11 @@ class _Pen:
         self.add(Text(x, self.y + y, runs, size, "end" if right else "start"))
 
 
-def layout(lanes: list[Lane], caption: list[str], *, title: str) -> Scene:
-    """Place lanes one below the other, and the lines of the caption under them."""
+def layout(lanes: list[Lane], caption: list[str], *, title: str, selected: Entry | None = None) -> Scene:
+    """Place lanes one below the other, and the lines of the caption under them. The row of `selected` is lifted out."""
     scene = Scene(WIDTH, MARGIN, title)
     for position, lane in enumerate(lanes):
-        pen = _Pen(scene, lane, scene.height + (LANE_GAP if position else 0))
+        pen = _Pen(scene, lane, scene.height + (LANE_GAP if position else 0), selected)
         _draw_lane(pen, numbered=len(lanes) > 1)
         scene.height = pen.y
     scene.height += 6
@@ -211,7 +215,7 @@ def _draw_trip(pen: _Pen, trip: int, middles: list[float]) -> None:
 def _row(pen: _Pen, row: Row) -> list[Shape]:
     y = pen.y + BASELINE
     said = Run(cut(row.said, SAID_COLUMNS)) if row.said else Run(row.note, "dim")
-    shapes: list[Shape] = [Text(SAID_X, y, (said,), MONO_SIZE, mono=True), *_code(row, y)]
+    shapes: list[Shape] = [*_lift(pen, row), Text(SAID_X, y, (said,), MONO_SIZE, mono=True), *_code(row, y)]
     if not pen.lane.shares.total:
         return shapes
     decimals = 2 if pen.lane.shares.total < FINE else 1
@@ -219,6 +223,13 @@ def _row(pen: _Pen, row: Row) -> list[Shape]:
         if span is not None:
             shapes.append(Text(x, y, (Run(f"{span.length * 1000:,.{decimals}f}", role),), 11, "end"))
     return shapes + _bars(pen, row)
+
+
+def _lift(pen: _Pen, row: Row) -> list[Shape]:
+    """The card under the selected row, as the ladder has it."""
+    if not row.tells_of(pen.selected):
+        return []
+    return [Box(LIFT_X, pen.y + 0.5, SERVER_X + 6 - LIFT_X, ROW - 1, 5, fill="paper", stroke="client", name=SELECTED)]
 
 
 def _code(row: Row, y: float) -> list[Shape]:

@@ -38,7 +38,7 @@ class Row:
     said: what the client sent; note: words of our own where it sent nothing. code: of the reply. error: the word for
     it, or "". trip: the number of the round trip, 0 where it is part of none. client, server, tls: whose time it was,
     where that is known; `server` is the server's and the network's. unasked: when a reply came that was not asked for,
-    or nobody knows when.
+    or nobody knows when. entries: those that it tells of.
     """
 
     phase: str
@@ -51,6 +51,11 @@ class Row:
     server: Span | None = None
     tls: Span | None = None
     unasked: float | None = None
+    entries: tuple[Entry, ...] = ()
+
+    def tells_of(self, wanted: Entry | None) -> bool:
+        """Whether this very entry is among those that it tells of."""
+        return any(entry is wanted for entry in self.entries)
 
 
 class Shares(NamedTuple):
@@ -114,7 +119,7 @@ def _rows(entries: list[Entry], found: list[Exchange]) -> Iterator[Row]:
     for is_tls, run in groupby(entries, lambda entry: entry.kind is Kind.TLS):
         records = list(run)
         if is_tls:
-            yield Row("TLS", "TLS records", tls=Span(records[0].time, records[-1].time))
+            yield Row("TLS", "TLS records", tls=Span(records[0].time, records[-1].time), entries=tuple(records))
         else:
             yield from (_row(by_first[id(entry)]) for entry in records if id(entry) in by_first)
 
@@ -132,6 +137,7 @@ def _row(exchange: Exchange) -> Row:
         client=None if begun is None or asked is None else Span(begun, asked),
         server=None if reply is None or asked is None else Span(asked, max(asked, reply.time)),
         unasked=reply.time if reply and asked is None else None,
+        entries=(*exchange.sent, *([reply] if reply else [])),
     )
 
 

@@ -8,6 +8,7 @@ from smtplab.widgets.places import tint_rules
 SCOPE: Final = ".smtplab-workbench"
 HEIGHT: Final = 318  # pixels, of ladder, dialogue and states
 STATES_WIDTH: Final = 290
+PACKETS_HEIGHT: Final = 535  # of the packet browser: a picture in its place must not make the page jump
 WIDE: Final = 1060  # pixels from which the three stand side by side
 LIST_ROWS: Final = 8
 ROW: Final = 20  # pixels
@@ -19,7 +20,7 @@ def style_sheet() -> str:
         (
             palette.variables(SCOPE),
             palette.dark_rules(palette.in_dark(SCOPE)),
-            *(f"{SCOPE} {rule}" for rule in (*_FRAME, *_ARROWS, *_TALK, *_STATIONS)),
+            *(f"{SCOPE} {rule}" for rule in (*_FRAME, *_BELOW, *_ARROWS, *_TALK, *_STATIONS)),
             phase_rules(SCOPE),
             f"{SCOPE}{{container:smtplab-workbench/inline-size}}",
             f"@container smtplab-workbench (min-width:{WIDE}px){{{SCOPE} .smtplab-views{{flex-wrap:nowrap}}",
@@ -50,6 +51,15 @@ _FRAME: Final = (
     "color:var(--smtplab-ink)}",
     f".smtplab-browser .smtplab-list{{height:{LIST_ROWS * ROW + 2}px}}",
     ".smtplab-browser :is(.smtplab-tree,.smtplab-octets){height:226px}",
+)
+
+_BELOW: Final = (
+    ".smtplab-below{margin:4px 2px 0}",
+    ".smtplab-below button:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
+    f".smtplab-drawing{{height:{PACKETS_HEIGHT}px;margin:2px;overflow:auto;border:1px solid var(--smtplab-rule);"
+    "border-radius:6px;background:var(--smtplab-paper)}",
+    ".smtplab-drawing .smtplab-scroll{position:relative;line-height:0;max-width:900px;margin:auto}",
+    ".smtplab-drawing svg{width:100%;height:auto}",
 )
 
 _ARROWS: Final = (

@@ -142,6 +142,25 @@ def test_next_and_the_number_move_all(lab: Notebook, short: Locator, way: str) -
     assert_all_show(lab, short, 3, "250-mail.coremail.cn", "32 35 30")
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("name", "said"), [("timing", "10 round trips"), ("state chart", "authenticating")])
+def test_picture_stands_below_and_follows(lab: Notebook, short: Locator, way: str, name: str, said: str) -> None:
+    below = part(short, "below")
+    try:
+        press(below.get_by_role("button", name=name), way)
+        expect(part(short, "tree")).not_to_be_visible()
+        picture = part(short, "drawing").filter(visible=True)
+        expect(picture).to_contain_text(said)
+        for number in (RCPT, 20, 1):
+            press(arrow(short, number), way)
+            expect(picture.locator(".selected")).to_be_in_viewport()
+            assert lab.ask("short.selection.index") == str(number - 1)
+            lab.screenshot(f"workbench-{name.replace(' ', '-')}-{number}")
+    finally:
+        press(below.get_by_role("button", name="packets"), way)
+    expect(part(short, "tree")).to_contain_text("entry 1 ")
+
+
 @pytest.mark.parametrize("how", ["hover", "focus"])
 def test_section_lights_its_fields_and_octets(lab: Notebook, short: Locator, how: str) -> None:
     press(arrow(short, RCPT), "mouse")

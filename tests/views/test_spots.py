@@ -1,8 +1,8 @@
 """Where in a picture is what can be clicked?"""
 
 from smtplab.views.ladder import Ladder
-from smtplab.views.scene import Box, Group, Line, Scene
-from smtplab.views.spots import Spot, spots
+from smtplab.views.scene import Box, Group, Line, Scene, Shape
+from smtplab.views.spots import SELECTED, Spot, selected_spot, spots
 from tests.views.sessions import ORDINARY, heard
 
 
@@ -13,6 +13,17 @@ def test_spot_is_a_part_of_the_picture() -> None:
 
 def test_group_without_a_box_has_no_spot() -> None:
     assert spots(Scene(10, 10, items=[Group("line", [Line(0, 0, 1, 1, "ink")]), Box(0, 0, 1, 1)])) == {}
+
+
+def test_selected_box_has_a_spot_wherever_it_is() -> None:
+    boxes: list[Shape] = [Box(0, 0, 100, 50), Box(50, 25, 10, 5, name=SELECTED)]
+    places: tuple[list[Shape | Group], ...] = ([*boxes], [Group("row", boxes)])
+    for items in places:
+        assert selected_spot(Scene(100, 50, items=items)) == Spot(0.5, 0.5, 0.1, 0.1)
+
+
+def test_picture_in_which_nothing_is_selected_has_no_selected_spot() -> None:
+    assert selected_spot(Scene(10, 10, items=[Box(0, 0, 1, 1)])) is None
 
 
 def test_every_arrow_has_a_spot_below_the_one_before() -> None:

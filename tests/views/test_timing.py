@@ -9,7 +9,8 @@ import pytest
 
 from smtplab.capture.dissect import dissect
 from smtplab.protocol.transcript import Entry, Kind, Transcript
-from smtplab.views.scene import Box, Line, Scene
+from smtplab.views.scene import Box, Group, Line, Scene
+from smtplab.views.spots import SELECTED
 from smtplab.views.timing import timing
 from smtplab.views.timing_layout import AXIS_WIDTH, AXIS_X, BRACKET_X, CLIENT_HEIGHT, SERVER_HEIGHT
 from tests.views.pictures import collisions, outside, shapes_of, texts
@@ -20,6 +21,10 @@ BOTH = together(heard(ORDINARY), heard(PIPELINED, stream=1), heard(STARTTLS, str
 
 def bars(scene: Scene, row: str, height: float) -> list[Box]:
     return [shape for shape in shapes_of(scene, row) if isinstance(shape, Box) and shape.height == height]
+
+
+def selected_in(group: Group) -> bool:
+    return any(isinstance(shape, Box) and shape.name == SELECTED for shape in group.shapes)
 
 
 def exchanged(seconds: float) -> Transcript:
@@ -161,6 +166,22 @@ def test_axis_has_round_times(seconds: float, labels: list[str]) -> None:
     shown = texts(timing(exchanged(seconds)).scene())
     start = shown.index(labels[0])
     assert shown[start : start + len(labels)] == labels
+
+
+@pytest.mark.parametrize(
+    ("index", "row"),
+    [
+        pytest.param(0, "row-0-1", id="greeting"),
+        pytest.param(11, "row-0-7", id="command"),
+        pytest.param(12, "row-0-7", id="its reply"),
+        pytest.param(16, "row-0-9", id="end of the mail data"),
+        pytest.param(20, "row-1-1", id="another connection"),
+    ],
+)
+def test_row_that_tells_of_the_selected_entry_is_lifted(index: int, row: str) -> None:
+    scene = timing(together(heard(ORDINARY), heard(PIPELINED, stream=1)), selected=index).scene()
+    cards = [item.name for item in scene.items if isinstance(item, Group) and selected_in(item)]
+    assert cards == [row]
 
 
 def test_transcript_without_times_shows_none() -> None:

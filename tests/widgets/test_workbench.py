@@ -7,6 +7,8 @@ import pytest
 from ipywidgets import ToggleButtons
 
 from smtplab.protocol.transcript import Transcript
+from smtplab.views.spots import SELECTED
+from smtplab.widgets.drawing import NOTHING, Drawing
 from smtplab.widgets.selection import PAGE
 from smtplab.widgets.workbench import Workbench, workbench
 from smtplab.widgets.workbench_style import SCOPE, style_sheet
@@ -129,6 +131,38 @@ def test_ladder_is_not_sent_again_while_the_selection_stays_in_it() -> None:
     named(made, "lines").observe(changes.append, "_options_labels")
     made.select(RCPT)
     assert changes == []
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [("timing", "(the server greets)", "RCPT TO:&lt;test02@coremai"), ("state chart", "greeted", "sender")],
+)
+def test_picture_below_follows_the_selection(name: str, before: str, after: str) -> None:
+    made = workbench(heard(ORDINARY))
+    made.below.value = name
+    for index, words in ((0, before), (RCPT, after)):
+        made.select(index)
+        [picture] = [pane for pane in inside(made) if isinstance(pane, Drawing) and pane.layout.display != "none"]
+        selected = picture.value.partition(f'class="{SELECTED}')[2]
+        assert words in selected[: selected.index("</g>")]
+
+
+def test_picture_that_is_not_seen_is_not_drawn() -> None:
+    made = workbench(heard(ORDINARY))
+    made.below.value = "timing"
+    made.below.value = "packets"
+    drawings = [pane for pane in inside(made) if isinstance(pane, Drawing)]
+    drawn = [pane.value for pane in drawings]
+    made.select(RCPT)
+    assert [pane.value for pane in drawings] == drawn
+    assert made.browser.layout.display == ""
+
+
+@pytest.mark.parametrize("name", ["timing", "state chart"])
+def test_picture_of_nothing_says_so(name: str) -> None:
+    made = workbench(Transcript())
+    made.below.value = name
+    assert [pane.value for pane in inside(made) if isinstance(pane, Drawing) and pane.value] == [NOTHING]
 
 
 def test_password_is_masked_but_in_its_own_octets() -> None:
