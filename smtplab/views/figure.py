@@ -3,6 +3,7 @@
 matplotlib is imported here and nowhere else, and never its `pyplot`, which keeps every figure alive.
 """
 
+import logging
 from functools import cache
 from io import BytesIO
 from typing import Any, Final
@@ -27,7 +28,12 @@ COLUMN: Final = 0.602  # em that a character of the fixed-width face takes
 BEFORE: Final[dict[Anchor, float]] = {"start": 0, "middle": 0.5, "end": 1}  # the part of a text left of its anchor
 
 # Those that have Chinese characters, which matplotlib's own fonts lack; only the ones that are installed are asked for.
-CHINESE: Final = ("Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Micro Hei", "PingFang SC", "Microsoft YaHei")
+CHINESE: Final = (
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei"),  # Linux
+    *("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "SimHei"),  # macOS and Windows
+)
+# matplotlib warns of a font that is not as bold as it was asked for, and many of these have one weight only.
+logging.getLogger(font_manager.__name__).addFilter(lambda record: "find font weight" not in record.msg)
 MISSING: Final = "▯"  # stands for a character that no font has, so that matplotlib has nothing to warn of
 
 METADATA: Final[dict[str, dict[str, None]]] = {

@@ -9,6 +9,7 @@ import pytest
 from matplotlib.lines import Line2D
 
 from smtplab.protocol.transcript import Entry, Kind, Transcript
+from smtplab.views import figure
 from smtplab.views.figure import LARGEST, PIXELS, SCALE, to_figure, to_octets
 from smtplab.views.ladder import ladder
 from smtplab.views.scene import Scene, Text
@@ -35,6 +36,20 @@ def test_same_transcript_gives_the_same_octets(form: str) -> None:
 def test_chinese_text_warns_of_nothing() -> None:
     chinese = Entry(party="server", kind=Kind.REPLY, octets="220 邮件服务器 已准备好\r\n".encode())
     assert ladder(Transcript((chinese,))).png()
+
+
+def test_font_of_one_weight_is_taken_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As those with Chinese characters are; this one comes with matplotlib."""
+    monkeypatch.setattr(figure, "CHINESE", ("cmsy10",))
+    for known in (figure._families, figure._glyphs):
+        known.cache_clear()
+        monkeypatch.setattr(figure, known.__name__, known.__wrapped__)
+    refused = Entry(party="server", kind=Kind.REPLY, octets=b"550 5.1.1 No\r\n", answers="RCPT")
+    assert "cmsy10" in figure._families(mono=True)
+    assert ladder(Transcript((refused,))).png()
+    assert caplog.messages == []
 
 
 def test_dollar_signs_are_no_mathematics() -> None:
