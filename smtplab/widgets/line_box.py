@@ -8,15 +8,19 @@ Every control takes Tab, Enter and Space. There is no drop-down list, since a no
 for itself when one has the focus.
 """
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from IPython import get_ipython
 from ipywidgets import Box, Button, Layout, Textarea, ToggleButtons, VBox
 
 from smtplab.widgets.typist import LINE_ENDS
 
+HELD_BACK: Final = 0.15  # seconds in which letters come that were typed while the kernel was busy
+QUIET: Final = 1.0  # seconds without a letter after which the box may be emptied: in between, letters would be lost
 ON_ITS_WAY: Final = 2.0  # seconds in which the page may still have what the kernel has replaced
 LONG: Final = 5000  # characters of lines that were sent, after which they are taken out of the box
 
@@ -43,7 +47,7 @@ def completed(before: str, now: str) -> Completed:
         return Completed([before[line_start:].split("\n")[0]], "")
     end = now.find("\n", stop)
     last = end if end >= 0 else start + new.rindex("\n")
-    return Completed(now[line_start:last].split("\n"), "" if len(now) > LONG and now.endswith("\n") else None)
+    return Completed(now[line_start:last].split("\n"))
 
 
 def _shared(one: str, other: str) -> int:
@@ -63,6 +67,9 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._lock = threading.RLock()
         self._before = ""
         self._replaced = ("", 0.0)  # what was in the box before the kernel put something else there, and when
+        self._changed = 0.0  # when a letter came last
+        self._secrets: set[str] = set()  # lines that are not to stay in the box
+        self._tidying: asyncio.TimerHandle | None = None
         self._lines: list[str] = []  # that were sent, the latest first
         self._back = -1  # which of them is in the box; -1 for none
         self.text = Textarea(
@@ -104,7 +111,16 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
             self.text.value = text
 
     def say(self) -> None:
-        """Send what is in the box, an empty line too."""
+        """Send what is in the box, an empty line too.
+
+        In a kernel a moment later: while it was busy, the page has held back the last letters, but not the click.
+        """
+        if in_kernel():
+            asyncio.get_running_loop().call_later(HELD_BACK, self._say)
+        else:
+            self._say()
+
+    def _say(self) -> None:
         line = self.line
         self.put("")
         self._send_line(line)
@@ -116,8 +132,24 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
     def forget(self, lines: set[str]) -> None:
         """Take the lines that were sent out of the box, if some of these are among them and no new one is begun."""
         with self._lock:
-            if not self.line and not lines.isdisjoint(str(self.text.value).split("\n")):
+            self._secrets = lines
+            if not in_kernel() or time.monotonic() - self._changed > QUIET:
+                self._tidy()
+
+    def _tidy(self) -> None:
+        with self._lock:
+            text = str(self.text.value)
+            if text.endswith("\n") and (len(text) > LONG or not self._secrets.isdisjoint(text.split("\n"))):
                 self.put("")
+
+    def _tidy_when_quiet(self) -> None:
+        if not in_kernel():
+            self._tidy()
+            return
+        if self._tidying is not None:
+            self._tidying.cancel()
+        self._changed = time.monotonic()
+        self._tidying = asyncio.get_running_loop().call_later(QUIET, self._tidy)
 
     def recall(self, by: int) -> None:
         """Put an earlier line into the box: the one before that in it with 1, the one after it with -1."""
@@ -126,10 +158,13 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _on_text(self, change: dict[str, Any]) -> None:
         with self._lock:
+            if change["new"] == self._before:
+                return  # it was not typed, but put there
             found = completed(self._before_typing(change["new"]), change["new"])
             self._before = change["new"]
             if found.rest is not None:
                 self.put(found.rest)
+        self._tidy_when_quiet()
         for line in found.lines:  # without the lock: who sends may wait for somebody who wants it
             self._send_line(line)
 
@@ -145,6 +180,11 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _send_line(self, line: str) -> None:
         self._back = -1
         self._use(line, self.end.value)
+
+
+def in_kernel() -> bool:
+    """Whether there is a page at the other end, and a kernel between, whose loop runs in this thread."""
+    return hasattr(get_ipython(), "kernel")
 
 
 def _button(name: str, text: str, tooltip: str, press: Callable[[], None]) -> Button:

@@ -254,10 +254,21 @@ def test_message_is_sent_by_keyboard(opened: Notebook, console: Locator) -> None
     until_kernel_says(opened, SENT, r"b'NOOP\r\nRSET\r\n'")
 
 
+def keep_busy(kernel: Notebook) -> None:
+    kernel.ask("__import__('asyncio').get_running_loop().call_later(0.1, __import__('time').sleep, 1.5)")
+    kernel.page.wait_for_timeout(200)
+
+
+def test_line_is_sent_whole_while_the_kernel_is_busy(opened: Notebook, console: Locator) -> None:
+    keep_busy(opened)
+    line_box(console).press_sequentially("NOOP and more")
+    part(console, "send").click()
+    until_kernel_says(opened, SENT, r"b'NOOP and more\r\n'")
+
+
 def test_message_is_sent_whole_while_the_kernel_is_busy(opened: Notebook, console: Locator) -> None:
     drawer(console, "message").click()
-    opened.ask("__import__('asyncio').get_running_loop().call_later(0.1, __import__('time').sleep, 1.5)")
-    opened.page.wait_for_timeout(200)
+    keep_busy(opened)
     console.get_by_role("textbox", name="mail data").press_sequentially("NOOP\nRSET")
     part(console, "send-message").click()
     until_kernel_says(opened, SENT, r"b'NOOP\r\nRSET\r\n'")

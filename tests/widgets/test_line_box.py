@@ -40,7 +40,6 @@ def box(sent: Sent) -> LineBox:
         pytest.param("A\nB\n", "X\nY\n", ["X", "Y"], None, id="replaced by as many lines"),
         pytest.param("A\n", "X", [], None, id="replaced by no line"),
         pytest.param("A\nB\n", "AC\nB\n", [], None, id="an earlier line changed"),
-        pytest.param("x" * LONG, "x" * LONG + "\n", ["x" * LONG], "", id="much was typed"),
     ],
 )
 def test_lines_that_became_whole_are_sent(before: str, now: str, lines: list[str], rest: str | None) -> None:
@@ -117,6 +116,13 @@ def test_lines_to_be_forgotten_leave_the_box_when_no_new_one_is_begun(box: LineB
     enter(box, "IL")
     box.forget({"cGFzc3dvcmQwMQ=="})
     assert (box.text.value, len(sent)) == ("", 3)
+
+
+def test_box_is_emptied_when_much_was_sent(box: LineBox, sent: Sent) -> None:
+    enter(box, "x" * LONG)
+    assert (box.text.value, len(sent)) == ("", 1)
+    box.text.value = "x" * LONG
+    assert len(box.line) == LONG
 
 
 def test_letters_that_cross_the_emptying_of_the_box_send_nothing_again(box: LineBox, sent: Sent) -> None:
