@@ -16,7 +16,6 @@ from smtplab.protocol.outcomes import Outcome
 from smtplab.protocol.replies import Reply
 from smtplab.protocol.routing import Candidate
 from smtplab.protocol.sending import CannotSend, plan
-from smtplab.protocol.states import COMMAND_STATES
 
 Outcomes = dict[str, Outcome]  # by forward-path
 
@@ -68,7 +67,7 @@ class Courier:
             else:
                 yield {recipient.forward_path: hindrance for recipient in recipients}
         finally:
-            _leave(client)
+            client.leave()
 
     def _refrain(self, candidate: Candidate) -> Outcome | None:
         """Say why a host is not even called, or None where it is."""
@@ -160,11 +159,3 @@ class Transaction:
             return self.client.wait("the message")
         except OSError as lost:
             raise InDoubt(f"{lost}: it may have the message, and a second try would make a second copy") from lost
-
-
-def _leave(client: Client) -> None:
-    """Say QUIT where a command may be said, and close. Nothing depends on the reply (§4.1.1.10)."""
-    with suppress(SmtpError, OSError):
-        if client.state in COMMAND_STATES:
-            client.quit()
-    client.close()

@@ -135,7 +135,7 @@ class Dialogue:
                 self._handshake()
             self.greeting = self.wait("connecting")
         except (SmtpError, OSError):
-            self.close()
+            self.leave()
             raise
         return self.greeting
 
@@ -161,6 +161,17 @@ class Dialogue:
                 self._read("QUIT", begun)
         return reply
 
+    def leave(self) -> None:
+        """End the session after an error: say QUIT where it would be read, and close. Nothing depends on the reply.
+
+        While a reply is still to come QUIT is not said, since that would be taken for the reply to it.
+        RFC 5321 §4.1.1.10.
+        """
+        if self._socket is not None and self.state in QUIT_STATES and not self.session.is_waiting:
+            with suppress(SmtpError, OSError):
+                self.quit()
+        self.close()
+
     def __enter__(self) -> Self:
         self.connect()
         return self
@@ -168,11 +179,13 @@ class Dialogue:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        try:
-            if error is None and self._socket is not None and self.state in QUIT_STATES:
+        if error is None and self._socket is not None and self.state in QUIT_STATES:
+            try:
                 self.quit()
-        finally:
-            self.close()
+            finally:
+                self.close()
+        else:
+            self.leave()
 
     # Octets
 

@@ -112,6 +112,7 @@ class ClientSession:
         self.extensions: dict[str, str] = {}
         self._inbox = Flow()
         self._waiting: deque[str] = deque([GREETING])
+        self._was_told_unasked = False  # whether a reply came that answers nothing
         self.cancelled = ""
         self._exchange: auth.ClientExchange | None = None
         self._held: bytes | None = None  # an initial response that goes into a line of its own
@@ -220,14 +221,15 @@ class ClientSession:
     def tls_started(self) -> None:
         """Forget all that the server said in clear text, where anybody could have changed it (RFC 3207 §4.2).
 
-        Raises `NotSmtp` when it had said something after its 220: that would be read as if it came through TLS
-        (CVE-2021-38371).
+        Raises `NotSmtp` when it had said something after its 220, a whole reply or part of one: that would be read as
+        if it came through TLS (CVE-2021-38371).
         """
-        if self._inbox:
+        if self._inbox or self._was_told_unasked:
             raise NotSmtp("the server sent more in clear text after its reply to STARTTLS")
         self.state, self.extensions = State.GREETED, {}
 
     def _answer(self, reply: Reply) -> Answer:
+        self._was_told_unasked |= not self._waiting
         verb = self._waiting.popleft() if self._waiting else ""
         self.state = state_after(self.state, verb, reply.code)
         if verb in ("EHLO", "HELO") and reply.is_positive:

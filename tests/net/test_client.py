@@ -13,6 +13,7 @@ from smtplab.protocol.client import (
     SenderRefused,
     SmtpError,
 )
+from smtplab.protocol.commands import Noop
 from smtplab.protocol.states import State
 from smtplab.protocol.transcript import Entry
 from tests.net.talker import messages
@@ -77,11 +78,39 @@ def test_client_without_a_name_says_its_address(server: Server) -> None:
     assert (said[1].verb, said[1].argument) == ("EHLO", b"[127.0.0.1]")
 
 
-def test_client_left_by_an_error_says_no_quit(server: Server) -> None:
+def test_client_left_by_an_error_says_quit_all_the_same(server: Server) -> None:
     said: list[Entry] = []
     with pytest.raises(RuntimeError, match="mine"), Client(server, listener=said.append):
         raise RuntimeError("mine")
-    assert "QUIT" not in [entry.verb for entry in said]
+    assert (said[-2].verb, said[-1].code) == ("QUIT", 221)
+
+
+def test_client_left_while_a_reply_is_to_come_says_no_quit(server: Server) -> None:
+    def interrupted(client: Client) -> None:
+        client.send(client.octets_of(Noop()), "NOOP")
+        raise KeyboardInterrupt
+
+    said: list[Entry] = []
+    with pytest.raises(KeyboardInterrupt), Client(server, listener=said.append) as client:
+        interrupted(client)
+    assert "QUIT" not in [entry.verb for entry in said if entry.party == "client"]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(lambda client: client.ehlo("a_b"), id="EHLO refused"),
+        pytest.param(lambda client: client.introduce(tls="required"), id="no STARTTLS"),
+        pytest.param(lambda client: (client.ehlo(), client.mail("no address")), id="MAIL refused"),
+        pytest.param(lambda client: (client.ehlo(), client.auth("PLAIN", ONE, "wrong")), id="AUTH refused"),
+        pytest.param(lambda client: (client.ehlo(), client.send_message(ONE, [TWO], b"x" * 2000)), id="too large"),
+    ],
+)
+def test_client_that_is_refused_says_quit(server: Server, act: Callable[[Client], object]) -> None:
+    said: list[Entry] = []
+    with pytest.raises((SmtpError, ValueError)), Client(server, listener=said.append) as client:
+        act(client)
+    assert (said[-2].verb, said[-1].code) == ("QUIT", 221)
 
 
 @pytest.mark.parametrize("lines", [["AUTH LOGIN"], ["MAIL FROM:<>", f"RCPT TO:<{TWO}>", "DATA"]], ids=["AUTH", "DATA"])

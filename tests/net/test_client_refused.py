@@ -1,6 +1,8 @@
 """The client when the server says no: each refusal is the error of its phase, with the reply."""
 
+import socket
 from collections.abc import Iterator
+from typing import BinaryIO
 
 import pytest
 
@@ -90,6 +92,18 @@ def test_starttls_refused_is_a_tls_refused(server: Server) -> None:
         client.ehlo()
         with pytest.raises(TlsRefused, match="502"):
             client.starttls()
+
+
+def test_greeting_refused_with_554_is_left_with_quit() -> None:
+    def script(connection: socket.socket, lines: BinaryIO) -> None:
+        connection.sendall(b"554 no service\r\n")
+        heard.append(lines.readline())
+        connection.sendall(b"221 bye\r\n")
+
+    heard: list[bytes] = []
+    with serving(script) as address, pytest.raises(GreetingRefused):
+        Client(address).connect()
+    assert heard == [b"QUIT\r\n"]
 
 
 @pytest.mark.parametrize("reply", [b"554 go away\r\n", b"421 too busy\r\n"])

@@ -142,9 +142,10 @@ def test_client_that_asks_for_another_name_is_not_fooled(authority: Authority) -
         Client(server, implicit_tls=True).connect()
 
 
-def test_server_that_sends_more_in_clear_text_is_left(server: Server) -> None:
+@pytest.mark.parametrize("more", [b"250 injec", b"250-evil\r\n250 AUTH PLAIN\r\n"], ids=["a part", "a whole reply"])
+def test_server_that_sends_more_in_clear_text_is_left(more: bytes) -> None:
     """CVE-2021-38371: it would be read as if it had come through TLS."""
-    with serving(saying(b"220 hi\r\n", b"220 go\r\n250 injec")) as address:
+    with serving(saying(b"220 hi\r\n", b"220 go\r\n" + more)) as address:
         client = Client(address)
         client.connect()
         with pytest.raises(NotSmtp, match="clear text"):
