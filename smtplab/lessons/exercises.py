@@ -81,6 +81,11 @@ class Exercise(ABC):
         return answer
 
     @property
+    def known(self) -> str:
+        """What can be said of the right answer before anything was captured, for teachers; "" where nothing can."""
+        return ""
+
+    @property
     def transcript(self) -> Transcript:
         """What the learner captured."""
         return transcript_of(self._capture)

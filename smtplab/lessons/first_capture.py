@@ -17,6 +17,8 @@ class FirstSpeaker(Exercise):
         "In the ladder without TCP, read the party at the tail of the first arrow.",
     )
 
+    known = "`'server'`"
+
     def solve(self) -> str:
         return self.first(lambda entry: True, "SMTP in it").party
 
@@ -39,7 +41,15 @@ class CodesOfPhases(Exercise):
         "A code is three digits at the start of what the server says: print the transcript and read its `S:` lines.",
         "One phase can have several codes: AUTH and DATA each have two.",
     )
-    PHASES: ClassVar = ("EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT")
+    # What the server says in each phase of the notebook's session.
+    PHASES: ClassVar = {
+        "EHLO": {250},
+        "AUTH": {334, 235},
+        "MAIL": {250},
+        "RCPT": {250},
+        "DATA": {354, 250},
+        "QUIT": {221},
+    }
     ARTICLES_OWN: ClassVar = 254
 
     def prepare(self, variant: Random) -> None:
@@ -49,6 +59,11 @@ class CodesOfPhases(Exercise):
     @property
     def question(self) -> str:
         return f"Which codes did the server send in the phases {', '.join(self.phases[:-1])} and {self.phases[-1]}?"
+
+    @property
+    def known(self) -> str:
+        codes = sorted({code for phase in self.phases for code in self.PHASES[phase]})
+        return f"`{{{', '.join(map(str, codes))}}}`, for {', '.join(self.phases)}"
 
     def solve(self) -> set[int]:
         self.first(lambda entry: entry.code is not None, "reply in it")
@@ -113,6 +128,8 @@ class DecodeAs(Exercise):
         'In Python: `f"tcp.port=={server.port},smtp"`.',
     )
 
+    known = "`'tcp.port==PORT,smtp'`, where PORT is that of the learner's server"
+
     @property
     def port(self) -> int:
         self.first(lambda entry: True, "SMTP in it")
@@ -146,6 +163,8 @@ class FirstFlag(Exercise):
         "It stands on the first arrow of the ladder with TCP.",
         "TCP opens a connection by a request to synchronise sequence numbers.",
     )
+
+    known = "`'SYN'`"
 
     def solve(self) -> str:
         if not self.transcript.segments:

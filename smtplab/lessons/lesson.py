@@ -134,6 +134,11 @@ class Lesson:
             return Verdict(title, Standing.UNREADABLE, (str(missing),), exercise.question, exercise.lines)
         return Verdict(title, Standing.SOLVED, (answer,), exercise.question, exercise.lines, code)
 
+    def known(self, number: int) -> str:
+        """Tell a teacher what can be said of an answer before the learner's capture is there; "" where nothing can."""
+        exercise = self._exercise(number, None)
+        return "" if isinstance(exercise, Verdict) else exercise.known
+
     def file(self, number: int) -> str:
         """Write the capture of strangers that an exercise is about into the current folder, and give the file's name.
 

@@ -80,6 +80,10 @@ class CountHops(Exercise):
             raise NoCapture(f"Your capture has no mail that `{self._taker}` took: run the cell that makes it again.")
         return taken[self._taker]
 
+    @property
+    def known(self) -> str:
+        return f"`({trace.hops(self._message)}, FRAME)`, where in FRAME `{self._taker}` says 250 to the dot"
+
     def solve(self) -> tuple[int, int]:
         frame = self._reply.frame
         assert frame is not None

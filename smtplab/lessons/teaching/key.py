@@ -7,7 +7,7 @@ from smtplab.lessons.article import CLAIMS
 from smtplab.lessons.claims import LETTERS, sources
 from smtplab.lessons.lesson import LESSONS, Lesson
 from smtplab.lessons.teaching.class_set import Student
-from smtplab.lessons.verdicts import Standing, Verdict
+from smtplab.lessons.verdicts import Standing
 
 BY_CAPTURE: Final = "*what the learner's own capture shows*"
 
@@ -21,7 +21,7 @@ def _exercises(students: Sequence[Student], lessons: Sequence[str]) -> Iterator[
     for lesson in lessons:
         for number in range(1, len(LESSONS[lesson].EXERCISES) + 1):
             yield f"## {lesson}, exercise {number}\n"
-            answers = [_answer(Lesson(lesson, student.seed).solution(number)) for student in students]
+            answers = [_answer(Lesson(lesson, student.seed), number) for student in students]
             if len(set(answers)) == 1:
                 yield f"{answers[0]}\n"
                 continue
@@ -31,12 +31,15 @@ def _exercises(students: Sequence[Student], lessons: Sequence[str]) -> Iterator[
             yield ""
 
 
-def _answer(verdict: Verdict) -> str:
+def _answer(lesson: Lesson, number: int) -> str:
+    verdict = lesson.solution(number)
     if verdict.standing is not Standing.SOLVED:
-        return BY_CAPTURE
-    if verdict.code:
-        return f"{verdict.remarks[0]} shown by `lesson.solution`"
-    return verdict.remarks[0].replace("|", "\\|").replace("\n", " ")
+        answer = lesson.known(number) or f"{BY_CAPTURE}. {verdict.question}".removesuffix(". ")
+    elif verdict.code:
+        answer = f"{verdict.remarks[0]} shown by `lesson.solution`"
+    else:
+        answer = verdict.remarks[0]
+    return answer.replace("|", "\\|").replace("\n", " ")
 
 
 def _claims(lessons: Sequence[str]) -> Iterator[str]:
