@@ -87,6 +87,7 @@ class Observer:
         self._reply_lost = False  # just now
         self._end_mark_may_be_lost = False  # of the mail data that is being sent
         self._chunk = 0  # octets of a BDAT chunk still to come
+        self._has_hole = False  # the message that is being sent
         self._auth = auth.Listener()
 
     def receive(self, party: Party, octets: bytes, time: float = 0.0, frame: int | None = None) -> list[Entry]:
@@ -112,6 +113,7 @@ class Observer:
         gap = Taken(b"", time, () if frame is None else (frame,))
         entries.append(self._entry(party, Kind.GAP, gap, missing=missing))
         if party == "client":
+            self._has_hole = self._chunk > 0 or self.state is MAIL_DATA or self._waits_for_reply()
             self._chunk = max(0, self._chunk - missing)
             self._end_mark_may_be_lost = self.state is MAIL_DATA or self._waits_for_reply()
             return entries + self._read()
@@ -194,7 +196,7 @@ class Observer:
         return self._auth_line(line) if self.state is AUTHENTICATING else self._command(line)
 
     def _command(self, line: Taken) -> Entry:
-        self._end_mark_may_be_lost = False
+        self._end_mark_may_be_lost = self._has_hole = False
         verb = verb_of(line.octets)
         command = read_command(line.octets)
         if isinstance(command, Bdat):
@@ -346,6 +348,7 @@ class Observer:
             answers=answers,
             decoded=decoded,
             missing=missing,
+            continues=self._has_hole and kind in (Kind.MAIL_DATA, Kind.CHUNK),
             tls=self._inside_tls,
             before=before or self.state,
             after=self.state,

@@ -47,6 +47,7 @@ class Entry:
     decoded: for AUTH, what the base64 says, as (name, value) pairs in order: ("username", "test01@coremail.cn"). For
         TLS, what the record holds, as far as it is known: ("client hello", "SNI mail.coremail.cn, offers TLS 1.3").
     tls: whether it was inside TLS: then its octets came out of the records that `frames` carried.
+    continues: whether this is the rest of a message, or of a chunk, of which octets before it are not in the capture.
     before, after: the state of the session. They differ on replies only, since a command asks and a reply decides.
     """
 
@@ -60,6 +61,7 @@ class Entry:
     answers: str | None = None
     decoded: tuple[tuple[str, str], ...] = ()
     missing: int = 0
+    continues: bool = False
     tls: bool = False
     before: State = State.CONNECTED
     after: State = State.CONNECTED
@@ -97,7 +99,7 @@ class Entry:
     @property
     def fields(self) -> tuple[Field, ...]:
         """What each octet is: the fields tile `octets` from 0 to the end, in order."""
-        begins = self.before is not State.CHUNKS
+        begins = self.before is not State.CHUNKS and not self.continues
         return fields.tile(self.kind, self.octets, self.answers, self.decoded, party=self.party, begins=begins)
 
 

@@ -95,6 +95,7 @@ def _said_json(entry: Entry, remembered: dict[Hashable, str]) -> str:
         entry.before,
         entry.after,
         entry.missing,
+        entry.continues,
         entry.tls,
         entry.message is None,
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from smtplab.protocol.fields import Field, tile
 from smtplab.protocol.mime.entity import DEPTH
 from smtplab.protocol.transcript import Kind
+from tests.protocol.conversations import ENVELOPE, OPENING, hear, parse
 from tests.protocol.fields import assert_tiled, named, of_message, only
 
 MULTIPART = (
@@ -151,6 +152,32 @@ def test_body_is_decoded_without_its_stuffed_dots() -> None:
         ("body", "a.b\\x0d\\x0a.c"),
         *[("stuffed dot", "."), ("body", "…"), ("stuffed dot", "."), ("body", "…")],
     ]
+
+
+def behind_a_gap(octets: str) -> list[str]:
+    """Give the fields of mail data of which octets in the middle are not in the capture: of its second piece."""
+    said = f"C: DATA\nS: 354 go on\nc: Subject: a\\r\\n\\r\\nb\nC- 5\nc: {octets}\nC: .\nS: 250 OK"
+    _, piece = (entry for entry in hear(parse(OPENING + ENVELOPE + said)) if entry.kind is Kind.MAIL_DATA)
+    return [field.name for field in piece.fields]
+
+
+@pytest.mark.parametrize(
+    ("octets", "names"),
+    [
+        pytest.param(r"Note: a\r\n\r\nb\r\n", ["rest"], id="what looks like a header"),
+        pytest.param(r".14 is out\r\n", ["rest"], id="dot amid a line"),
+        pytest.param(r"..14\r\n", ["stuffed dot", "rest"], id="dot doubled"),
+        pytest.param(r"a\r\n..b\r\n", ["rest", "stuffed dot", "rest"], id="dot doubled in a later line"),
+    ],
+)
+def test_mail_data_behind_a_gap_has_neither_header_nor_doubtful_dots(octets: str, names: list[str]) -> None:
+    assert behind_a_gap(octets) == names
+
+
+def test_chunk_behind_a_gap_has_no_header() -> None:
+    said = OPENING + ENVELOPE + "c: BDAT 19 LAST\\r\\nab\nC- 3\nc: Subject:abcdef\nS: 250 OK"
+    _, piece = (entry for entry in hear(parse(said)) if entry.kind is Kind.CHUNK)
+    assert [field.name for field in piece.fields] == ["chunk"]
 
 
 def chunk(octets: bytes, begins: bool = True) -> list[str]:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,12 @@ def test_what_differs_a_little_is_not_written_alike(other: Entry) -> None:
         record(command(b"NOOP\r\n")) | {"findings": []},
         record(other) | {"findings": []},
     ]
+
+
+def test_mail_data_behind_a_gap_is_not_written_like_a_whole_message() -> None:
+    whole = Entry(party="client", kind=Kind.MAIL_DATA, octets=b"Note: a\r\n")
+    rest = replace(whole, continues=True)
+    assert [line["fields"] for line in written(whole, rest)] == [record(whole)["fields"], record(rest)["fields"]]
 
 
 def test_reply_that_was_not_read_has_no_text() -> None:

@@ -34,7 +34,8 @@ def tile(
     """Give the fields of an entry: they start at 0, touch each other and stop at the last octet.
 
     kind: a value of `Kind`. answers: for a reply, what it answers. decoded: for AUTH, what its base64 says; for TLS,
-    what its record holds. party: who sent it. begins: for a chunk, whether none of its message came before it.
+    what its record holds. party: who sent it. begins: for mail data and a chunk, whether none of its message came
+    before it.
     """
     cut = _cut_again if len(octets) <= SHORT else _cut
     return cut(kind, octets, answers, decoded, party, begins)
@@ -49,7 +50,7 @@ def _cut(
     begins: bool,
 ) -> tuple[Field, ...]:
     if kind == "mail data":
-        return tuple(tile_mail_data(octets))
+        return tuple(tile_mail_data(octets, begins=begins))
     if kind == "chunk":
         return tuple(tile_chunk(octets, begins=begins))
     tiles = Tiles(octets)

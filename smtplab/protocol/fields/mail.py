@@ -7,10 +7,14 @@ from smtplab.protocol.fields.tiles import Field, Tiles
 from smtplab.protocol.mime.header import header_fields
 
 
-def tile_mail_data(octets: bytes) -> list[Field]:
-    """The message, with each stuffed dot by itself."""
-    tiles = MessageTiles(octets, stuffed=True)
-    tile_message(tiles)
+def tile_mail_data(octets: bytes, *, begins: bool) -> list[Field]:
+    """The message, with each stuffed dot by itself; or what the capture holds of it behind a gap."""
+    tiles = MessageTiles(octets, stuffed=True, begins=begins)
+    if begins:
+        tile_message(tiles)
+    tiles.take(
+        len(octets), "rest", "goes on with the message behind octets that are not in the capture", "RFC 5321 §4.1.1.4"
+    )
     return tiles.fields
 
 

@@ -28,11 +28,15 @@ _SECTIONS: Final = {"base64": "RFC 2045 §6.8", "quoted-printable": "RFC 2045 §
 
 
 class MessageTiles(Tiles):
-    """Cuts a message. stuffed: its dots are, as after DATA; of a BDAT chunk they are not (RFC 3030 §2)."""
+    """Cuts a message. stuffed: its dots are, as after DATA; of a BDAT chunk they are not (RFC 3030 §2).
 
-    def __init__(self, octets: bytes, *, stuffed: bool) -> None:
+    begins: whether none of it came before; else it begins anywhere in a line, so its first dot may be no stuffed one.
+    """
+
+    def __init__(self, octets: bytes, *, stuffed: bool, begins: bool = True) -> None:
         super().__init__(octets)
         self.stuffed = stuffed
+        self._may_begin_in_line = not begins
         self.in_header = False
         self.plain_until = 0
 
@@ -55,12 +59,7 @@ class MessageTiles(Tiles):
 
     def _insertions(self, stop: int) -> Iterator[tuple[int, int, tuple[str, str, str]]]:
         octets, start = self.octets, self.position
-        if (
-            self.stuffed
-            and start < stop
-            and octets.startswith(b".", start)
-            and octets[max(0, start - 2) : start] in (b"", b"\r\n")
-        ):
+        if self.stuffed and start < stop and octets.startswith(b".", start) and self._begins_line(start):
             yield start, start + 1, STUFFED_DOT
         if self.in_header:
             yield from ((fold.start(), fold.end(), FOLD) for fold in _FOLD.finditer(octets, start, stop))
@@ -68,6 +67,12 @@ class MessageTiles(Tiles):
             while (dot := octets.find(b"\r\n.", start, stop)) >= 0:
                 start = dot + 3
                 yield start - 1, start, STUFFED_DOT
+
+    def _begins_line(self, dot: int) -> bool:
+        """Tell whether a line begins with this dot. Behind a gap one dot alone does not: it would have been doubled."""
+        if dot == 0:
+            return not self._may_begin_in_line or self.octets.startswith(b"..")
+        return self.octets[max(0, dot - 2) : dot] == b"\r\n"
 
 
 def tile_message(tiles: MessageTiles) -> None:
