@@ -25,7 +25,17 @@ from smtplab.lessons.attacks.smuggling import (
     stored,
     table,
 )
-from smtplab.lessons.attacks.stripping import ATTACKERS, IMPOSTOR, SETTINGS, Setting, survives
+from smtplab.lessons.attacks.stripping import (
+    ANSWERS,
+    ATTACKERS,
+    IMPOSTOR,
+    SETTINGS,
+    STRIKES,
+    Setting,
+    SurvivingSettings,
+    _kept,
+    survives,
+)
 from smtplab.lessons.exercises import Exercise
 from smtplab.lessons.questions import Comparison
 from smtplab.net.server import Server
@@ -146,6 +156,28 @@ def test_end_of_data_that_forgets_the_empty_mail_is_told() -> None:
     assert "A mail of nothing" in said_to(2, forgets)
 
 
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        pytest.param(
+            lambda octets: octets.find(b"\r\n.\r\n") + 5, "it gives 4, and right is None. `find`", id="-1 + 5"
+        ),
+        pytest.param(
+            lambda octets: octets.find(b"\r\n.\r\n") + 5 * (b"\r\n.\r\n" in octets),
+            "it gives -1, and right is None. `find`",
+            id="-1",
+        ),
+        pytest.param(lambda octets: octets.find(b"\r\n.\r\n"), "There the end mark begins", id="where it begins"),
+        pytest.param(lambda octets: len(octets), "There is no end here", id="always the end"),
+        pytest.param(lambda octets: 3, "There is no end so early", id="too early"),
+    ],
+)
+def test_wrong_end_of_data_is_told_what_it_took_for_the_end(function: Callable[[bytes], int], why: str) -> None:
+    told = said_to(2, function)
+    assert why in told
+    assert "smuggled" not in told
+
+
 # Injection
 
 
@@ -205,6 +237,62 @@ def test_some_settings_survive_and_some_do_not(seed: int) -> None:
     made = exercise(4, seed)
     assert made.lines is not None
     assert 0 < len(made.solve()) < len(made.lines)
+
+
+def seed_of(attacker: str, *settings: Setting) -> int:
+    """Give a seed whose learner is asked about an attacker, and about these settings among others."""
+    for seed in range(500):
+        made = exercise(4, seed)
+        assert isinstance(made, SurvivingSettings)
+        if made._attacker == attacker and {*settings} <= {*made._settings}:
+            return seed
+    pytest.fail("nobody is asked that")
+
+
+IF_AVAILABLE, ALWAYS, ALWAYS_ANY, FROM_THE_START, FROM_THE_START_ANY = (SETTINGS[number] for number in (1, 3, 4, 5, 6))
+
+
+@pytest.mark.parametrize(
+    ("attacker", "setting", "why"),
+    [
+        pytest.param(IMPOSTOR, IF_AVAILABLE, "An impostor who does not offer STARTTLS would get it", id="checks"),
+        pytest.param(IMPOSTOR, ALWAYS, "the certificate is a stranger's: the client stops", id="insists and checks"),
+        pytest.param(IMPOSTOR, FROM_THE_START, "the certificate is a stranger's, and the client stops", id="implicit"),
+        pytest.param(STRIKES, ALWAYS_ANY, "no longer in the list: the client stops", id="insists, no list"),
+        pytest.param(ANSWERS, ALWAYS, "answered 454: the client stops", id="insists, 454"),
+        pytest.param(ANSWERS, FROM_THE_START_ANY, "TLS came first", id="nothing to change"),
+    ],
+)
+def test_setting_left_out_is_told_why_it_survives_this_attacker(attacker: str, setting: Setting, why: str) -> None:
+    seed = seed_of(attacker, setting)
+    made = exercise(4, seed)
+    assert isinstance(made, SurvivingSettings)
+    letter = made.lines.letters[made._settings.index(setting)]
+    rest = made.solve().replace(letter, "")
+    told = said_to(4, rest, seed) if rest else f"{letter} does. {_kept(setting, attacker)}"
+    assert told.startswith(f"{letter} does. ")
+    assert why in told
+
+
+@pytest.mark.parametrize(
+    ("attacker", "why"),
+    [
+        pytest.param(STRIKES, "no longer in the list, and “if available” goes on", id="no list"),
+        pytest.param(ANSWERS, "answered 454, and “if available” goes on", id="454"),
+    ],
+)
+def test_if_available_is_told_what_it_went_on_without(attacker: str, why: str) -> None:
+    seed = seed_of(attacker, IF_AVAILABLE)
+    made = exercise(4, seed)
+    assert isinstance(made, SurvivingSettings)
+    assert why in said_to(4, made.lines.letters[made._settings.index(IF_AVAILABLE)], seed)
+
+
+def test_client_that_takes_any_certificate_is_told_with_whom_it_had_tls() -> None:
+    seed = seed_of(IMPOSTOR, ALWAYS_ANY)
+    made = exercise(4, seed)
+    assert isinstance(made, SurvivingSettings)
+    assert "with the attacker" in said_to(4, made.lines.letters[made._settings.index(ALWAYS_ANY)], seed)
 
 
 # Relaying

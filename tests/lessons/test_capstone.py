@@ -324,8 +324,36 @@ def test_wrong_key_is_told_why_and_in_which_stream(name: str, key: str, value: o
 def test_inventory_without_a_key_or_a_stream_names_it() -> None:
     right = exercise(1).solve()
     assert said_to(1, {0: {}}) == 'In stream 0 the key "port" is missing.'
-    assert said_to(1, {0: right[0]}).startswith("Stream 1 is missing. It begins with frame ")
+    assert said_to(1, {0: right[0]}).startswith("Stream 0 is right; stream 1 is missing, its first line is in frame ")
     assert "no SMTP in a stream 10" in said_to(1, {**right, 10: right[0]})
+
+
+def test_half_an_inventory_is_judged_whichever_streams_are_in_it() -> None:
+    right = exercise(1).solve()
+    some = {number: right[number] for number in (7, 2, 4)}
+    assert said_to(1, some).startswith("Streams 2, 4 and 7 are right; stream 0 is missing, its first line is in frame ")
+    assert said_to(1, {7: {**right[7], "mails": 9}}).startswith('Stream 7, "mails": `9` is not right')
+    assert said_to(1, {number: right[number] for number in range(4)}).startswith(
+        "Streams 0 to 3 are right; stream 4 is"
+    )
+
+
+@every_seed
+def test_frame_in_which_a_missing_stream_begins_is_of_it(seed: int) -> None:
+    asked = exercise(1, seed)
+    right = asked.solve()
+    for number in right:
+        told = said_to(1, {other: row for other, row in right.items() if other != number}, seed)
+        frame = int(told.rpartition("frame ")[2].rstrip("."))
+        first = next(entry for entry in asked.transcript if entry.frame == frame)
+        assert first.stream == number
+        assert ("record" if first.kind is Kind.TLS else "line") in told
+
+
+@pytest.mark.parametrize(("key", "value"), [("port", "25"), ("tls", "True"), ("mails", "1"), ("pipelined", "None")])
+def test_text_in_an_inventory_is_told_to_be_one(key: str, value: str) -> None:
+    right = exercise(1).solve()
+    assert f"\"{key}\": `'{value}'` is a text. Leave out the quotes." in said_to(1, {0: {**right[0], key: value}})
 
 
 @every_seed
@@ -408,7 +436,8 @@ def test_other_incident_is_told_why_not(incident: str, answer: str, said: str) -
 def test_other_frame_is_told_why_not(incident: str) -> None:
     seed = seed_with(incident)
     asked = exercise(5, seed)
-    assert "completes nothing" in said_to(5, (incident, 1), seed)
+    assert "no command, reply or mail ends in frame 1." in said_to(5, (incident, 1), seed)
+    assert f"the frames are 1 to {asked.transcript.packets}" in said_to(5, (incident, 9999), seed)
     other = asked.first(lambda entry: entry.stream != asked._file.stream_of(incident), "other").frame
     assert "is of stream" in said_to(5, (incident, other), seed)
     first = asked.first(lambda entry: entry.stream == asked._file.stream_of(incident), "greeting").frame

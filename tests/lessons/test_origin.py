@@ -405,6 +405,16 @@ def test_answer_of_another_form_cannot_be_read(number: int, answer: Any) -> None
     assert Lesson("11").check(number, answer).standing is Standing.UNREADABLE
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_true_reason_that_was_left_out_is_pointed_at(seed: int) -> None:
+    right = exercise(5, seed).solve()
+    assert said_to(5, right[1:], seed=seed).startswith(f"Look at {right[0]} again. ")
+
+
+def test_reasons_are_shown_as_they_stand() -> None:
+    assert [reason.says for reason in REASONS if "`" in reason.says] == []
+
+
 def test_reasons_are_of_both_kinds() -> None:
     assert {reason.is_true for reason in REASONS} == {True, False}
     assert len({reason.says for reason in REASONS}) == len(REASONS)

@@ -33,8 +33,8 @@ RECALL: Final = (
         "The envelope decides, and the header is for people. RFC 5321 §3.3, §7.2.",
     ),
     Recall(
-        "A client may say several commands at once. Who says how many replies it gets?",
-        ("one for each command", "one for the group", "the server, as it likes"),
+        "A client may say several commands at once. How many replies does it get?",
+        ("one for each command", "one for the group", "as many as the server likes"),
         "A server sees no group. It answers each line, in order. RFC 2920 §3.2.",
     ),
     Recall(

@@ -27,6 +27,8 @@ CASES: Final = (
     b"..\r\n.\r\n",
     b"One.\r\n\r\n.\r\n\r\n.\r\n",
 )
+MARK: Final = b"\r\n.\r\n"
+LAX_MARKS: Final = (b"\n.\n", b"\n.\r\n", b"\r.\r")
 PIECES: Final = (b"\r\n", b"\r\n", b".", b".", b"\n", b"\r", b"a")
 DRAWN: Final = 200
 NO_LIMIT: Final = 10**6
@@ -76,11 +78,15 @@ def _why_not(octets: bytes, given: int | None) -> str:
             return "A mail of nothing: the CRLF before the dot came with the DATA line."
         return "The mail is whole, and the sender waits for a reply, for ever."
     right = _end(octets)
-    if right is None or given < right:
-        mark = octets[:given][-5:]
-        if 0 < given <= len(octets) and not mark.endswith(b"\r\n.\r\n"):
-            return f"A strict neighbour does not see an end in `{mark!r}`: here a mail can be smuggled in."
-        return "There is no end so early."
+    said = b"\r\n" + octets[: max(given, 0)]  # behind the CRLF of the DATA line
+    if said.endswith(LAX_MARKS) and not said.endswith(MARK):
+        return f"A strict neighbour does not see an end in `{said[-5:]!r}`: here a mail can be smuggled in."
+    if right is None:
+        nowhere = "`find` gives -1 where it finds nothing. " if given in (-1, -1 + len(MARK)) else ""
+        return f"{nowhere}There is no end here, and the mail goes on."
+    if given < right:
+        begins = octets.startswith(MARK, given)
+        return "There the end mark begins, and it belongs to the mail." if begins else "There is no end so early."
     return "It reads past the end of the mail: what follows are commands."
 
 

@@ -42,10 +42,17 @@ SETTINGS: Final = (
 )
 
 IMPOSTOR: Final = "stands in the server's place, does TLS with a certificate of its own making, and says 235 to all"
+STRIKES: Final = "strikes the line STARTTLS from the reply to EHLO"
+ANSWERS: Final = "answers STARTTLS with 454, in the server's place"
 ATTACKERS: Final[dict[str, Tampering]] = {
-    "strikes the line STARTTLS from the reply to EHLO": Strike("STARTTLS"),
-    "answers STARTTLS with 454, in the server's place": Answer("STARTTLS", NOT_NOW),
+    STRIKES: Strike("STARTTLS"),
+    ANSWERS: Answer("STARTTLS", NOT_NOW),
     IMPOSTOR: Tampering(),
+}
+SEEN: Final = {  # by a client that says EHLO in clear text
+    STRIKES: "STARTTLS was no longer in the list",
+    ANSWERS: "STARTTLS was answered 454",
+    IMPOSTOR: "STARTTLS is offered here, and the certificate is a stranger's",
 }
 
 
@@ -91,9 +98,10 @@ class SurvivingSettings(Exercise):
 
     form = 'letters, such as `"BD"`'
     hints = (
-        "Ask of each client: what does it do when the thing that the attacker takes away is missing? Go on, or stop?",
+        "Ask of each client: what does it see while this attacker is at work? No STARTTLS, a 454, or a strange "
+        "certificate? Does it go on then, or stop?",
         "“Always” and “from the start” stop without TLS. “Certificate checked” stops at a stranger's certificate. "
-        "What does this attacker take?",
+        "Does this attacker take TLS away, or is it the attacker with whom the client has TLS?",
     )
 
     def prepare(self, variant: Random) -> None:
@@ -124,21 +132,33 @@ class SurvivingSettings(Exercise):
             raise Unreadable
         for letter, setting in zip(self.lines.letters, self._settings, strict=True):
             if letter in said and letter not in right:
-                raise Wrong(f"{letter} does not. {_lost(setting)}")
+                raise Wrong(f"{letter} does not. {_lost(setting, self._attacker)}")
         missing = sorted(set(right) - set(said))
         if missing:
-            raise Wrong(f"{missing[0]} does: its client stopped before it said the password, or said it inside TLS.")
+            setting = self._settings[self.lines.letters.index(missing[0])]
+            raise Wrong(f"{missing[0]} does. {_kept(setting, self._attacker)}")
         return (
             "Each of these clients has just tried. Only who insists on TLS and checks the certificate keeps the "
             "password from all three attackers. RFC 3207 §4.1, §6; RFC 8314."
         )
 
 
-def _lost(setting: Setting) -> str:
+def _lost(setting: Setting, attacker: str) -> str:
+    """Say why this attacker gets the password of a client that is set up so."""
     if setting.tls == "never":
         return "Nobody has to attack: the password goes in clear text."
-    if setting.tls == "opportunistic" and setting.verify:
-        return "STARTTLS was offered, and still nothing was encrypted: “if available” goes on without it."
+    if attacker == IMPOSTOR:
+        return "There was TLS all the time, with the attacker: this client takes any certificate."
+    return f"{SEEN[attacker]}, and “if available” goes on without it."
+
+
+def _kept(setting: Setting, attacker: str) -> str:
+    """Say why this attacker does not get it."""
+    if setting.tls == "implicit":
+        if attacker == IMPOSTOR:
+            return "TLS comes first, the certificate is a stranger's, and the client stops."
+        return "TLS came first: there was neither a list nor a STARTTLS in clear text that anybody could change."
+    stops = f"{SEEN[attacker]}: the client stops before it says the password."
     if setting.tls == "opportunistic":
-        return "“If available” goes on without TLS, and with TLS it would have taken any certificate."
-    return "There was TLS all the time, with the attacker."
+        return f"{stops} An impostor who does not offer STARTTLS would get it."
+    return stops

@@ -67,8 +67,10 @@ class IncidentsFrame(AboutTheFile):
 
     def _why_not_frame(self, frame: int) -> str:
         there = [entry for entry in self.transcript if entry.frame == frame]
+        if not 1 <= frame <= self.transcript.packets:
+            return f"{self._file.incident.capitalize()} it is. But the frames are 1 to {self.transcript.packets}."
         if not there:
-            return f"{self._file.incident.capitalize()} it is. But frame {frame} completes nothing that was said."
+            return f"{self._file.incident.capitalize()} it is. But no command, reply or mail ends in frame {frame}."
         if there[0].stream != self._stream:
             return f"{self._file.incident.capitalize()} it is. But frame {frame} is of stream {there[0].stream}."
         return {

@@ -90,10 +90,11 @@ class Inventory(AboutTheFile):
         for number in said:
             if number not in right:
                 raise Wrong(f"There is no SMTP in a stream {number}: the streams are {min(right)} to {max(right)}.")
-        for number, row in right.items():
-            if number not in said:
-                raise Wrong(f"Stream {number} is missing. It begins with {at(self._first(number))}.")
-            self._compare(number, said[number], row)
+        for number in sorted(said):
+            self._compare(number, said[number], right[number])
+        missing = next((number for number in right if number not in said), None)
+        if missing is not None:
+            raise Wrong(f"{_right_so_far(sorted(said))}; stream {missing} is missing, {self._begins(missing)}.")
         opened = sum(any(entry.tls for entry in self.transcript.stream(number)) for number in right)
         inside = sum(row["tls"] for row in right.values())
         return (
@@ -108,12 +109,15 @@ class Inventory(AboutTheFile):
                 raise Wrong(f'In stream {number} the key "{key}" is missing.')
             if said[key] is ...:
                 raise Wrong(f'In stream {number} the key "{key}" is still to be filled in.')
+            if isinstance(said[key], str) and key != "outcome":
+                raise Wrong(f'Stream {number}, "{key}": `{say_back(repr(said[key]))}` is a text. Leave out the quotes.')
             if type(said[key]) is not type(value) or said[key] != value:
                 why = _REASONS[key](self, number, said[key])
                 raise Wrong(f'Stream {number}, "{key}": `{say_back(said[key])}` is not right. {why}')
 
-    def _first(self, number: int) -> Entry:
-        return self.entry(number, lambda _: True)
+    def _begins(self, number: int) -> str:
+        first = self.entry(number, lambda _: True)
+        return f"its first {'record' if first.kind is Kind.TLS or first.tls else 'line'} is in {at(first)}"
 
     def _why_port(self, number: int, said: object) -> str:
         (stream,) = self.transcript.stream(number).streams
@@ -172,6 +176,15 @@ _REASONS: Final[dict[str, Callable[[Inventory, int, object], str]]] = {
     "mails": Inventory._why_mails,
     "outcome": Inventory._why_outcome,
 }
+
+
+def _right_so_far(numbers: list[int]) -> str:
+    """Say of which streams all is right: single ones, or a row of them."""
+    if len(numbers) == 1:
+        return f"Stream {numbers[0]} is right"
+    if numbers == [*range(numbers[0], numbers[-1] + 1)] and len(numbers) > 2:
+        return f"Streams {numbers[0]} to {numbers[-1]} are right"
+    return f"Streams {', '.join(map(str, numbers[:-1]))} and {numbers[-1]} are right"
 
 
 def _frames(entries: list[Entry]) -> str:

@@ -52,7 +52,7 @@ REASONS: Final = (
         "It saw one mail, and signed that one if any. And SPF asks for no signature.",
     ),
     Reason(
-        "The record ends in `?all`, so that every host passes.",
+        "The record ends in “?all”, so that every host passes.",
         False,
         "`?all` is neutral, and it does not come to that: a term before it matches the honest host.",
     ),
@@ -104,7 +104,8 @@ class WhySmuggledPasses(Exercise):
                 raise Wrong(f"{letter}: {reason.because}")
         missing = set(self.solve()) - set(said)
         if missing:
-            raise Wrong(f"There is another one. {self._reasons[self.lines.letters.index(min(missing))].because}")
+            letter = min(missing)
+            raise Wrong(f"Look at {letter} again. {self._reasons[self.lines.letters.index(letter)].because}")
         return (
             "Nothing that SPF is told is wrong: the address is the honest host's, and the domain allows it. Only "
             "servers that agree where a mail ends can stop this. RFC 7208 §4.1, §11.4."

@@ -19,7 +19,8 @@ REFUSED: Final = Reply(550, "5.7.1", "Refused, as the domain in From wishes")
 class Receiver(Server):
     """Judges each mail when its end has come. `judged` lists what it found, the oldest first.
 
-    names: who is asked. SPF alone refuses nothing here; DMARC does, and puts mail aside into the junk mailbox.
+    names: who is asked. SPF alone refuses nothing here; DMARC does, and puts mail aside into the junk mailbox. A server
+    outside the lab must not refuse for `p=reject` alone (RFC 9989 §7.4); this one does, so that the reply can be seen.
     """
 
     def __init__(self, names: NameServer, **choices: Any) -> None:

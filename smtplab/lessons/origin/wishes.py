@@ -71,7 +71,8 @@ class SixVerdicts(Exercise):
     def question(self) -> str:
         return (
             f'`_dmarc.{self._own}. TXT "{self._record}"`, and no other record. Six mails, with the domains for which '
-            "SPF and DKIM passed. `pass`, or which wish of the domain in From holds: `none`, `quarantine`, `reject`?"
+            "SPF and DKIM passed. Say `pass` if DMARC passes. If not, say what the record asks for: `none`, "
+            "`quarantine` or `reject`; without a record, `none`."
         )
 
     @property
