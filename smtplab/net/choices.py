@@ -31,6 +31,7 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "mechanisms": lambda names: known("mechanism", names, SERVER_MECHANISMS),
     "lax": deviations,
     "hooks": tuple,
+    "size_limit": lambda octets: _positive("size_limit", octets),  # "SIZE 0" would say that there is none (RFC 1870 §4)
 }
 
 
@@ -39,6 +40,12 @@ def checked(choices: Mapping[str, Any]) -> dict[str, Any]:
     for name in NO_CHOICES & choices.keys():
         raise TypeError(f"{name!r} follows from other choices of a server")
     return {name: _READERS.get(name, _as_it_is)(value) for name, value in choices.items()}
+
+
+def _positive(what: str, number: int) -> int:
+    if number < 1:
+        raise ValueError(f"{what} is {number}: it has to be 1 or more")
+    return number
 
 
 def _as_it_is(value: Any) -> Any:

@@ -25,12 +25,22 @@ IN_TRANSACTION: Final = (State.SENDER, State.RECIPIENTS, State.CHUNKS)
 
 
 def octets_of_message(message: Message) -> bytes:
-    """Give a message as it goes out, but for the dots. A str has its line ends made CRLF; bytes stay as they are."""
+    """Give a message as it goes out, but for the dots. A str has its line ends made CRLF; bytes stay as they are.
+
+    The header of an `EmailMessage` is ASCII, but where it names an address that is not: no encoded-word may stand in
+    one (RFC 2047 §5), so the header is UTF-8 then (RFC 6532).
+    """
     if isinstance(message, bytes):
         return message
     if isinstance(message, str):
         return with_crlf(message.encode())
-    return message.as_bytes(policy=email.policy.SMTP)
+    return message.as_bytes(policy=email.policy.SMTP if _names_ascii(message) else email.policy.SMTPUTF8)
+
+
+def _names_ascii(message: EmailMessage) -> bool:
+    """Tell whether all addresses in the header are ASCII."""
+    fields = [field for field in message.values() if hasattr(field, "addresses")]
+    return all(address.addr_spec.isascii() for field in fields for address in field.addresses)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from itertools import count
+from quopri import encodestring
 from re import sub
 from typing import Final
 
@@ -159,6 +160,9 @@ def _returned_part(mail: MailObject, reports: Iterable[Report]) -> bytes:
         kind, returned = "message/rfc822", mail.content
     else:
         kind, returned = "text/rfc822-headers", header + b"\r\n" if blank else header
+    if kind == "text/rfc822-headers" and not returned.isascii():  # the notice shall pass where no 8-bit text may
+        returned = encodestring(returned)
+        return _lines(f"Content-Type: {kind}", "Content-Transfer-Encoding: quoted-printable", "") + returned
     return _lines(f"Content-Type: {kind}", f"Content-Transfer-Encoding: {_encoding(returned)}", "") + returned
 
 

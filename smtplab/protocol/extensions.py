@@ -29,6 +29,8 @@ OFFERED: Final = (
 
 # xtext = *( xchar / hexchar ), RFC 3461 §4
 XTEXT: Final = r"(?:[!-*,-<>-~]|\+[0-9A-F]{2})"
+# Before it is encoded, what DSN names has to be printable, blanks among it (RFC 3461 §4.2, §4.4).
+PRINTABLE_XTEXT: Final = r"(?:[!-*,-<>-~]|\+(?:09|[2-6][0-9A-F]|7[0-9A-E]))"
 
 
 def _value(pattern: str) -> "re.Pattern[str]":
@@ -44,12 +46,12 @@ MAIL_PARAMETERS: Final[Parameters] = {
     "AUTH": (("AUTH", re.compile(rf"<>|{XTEXT}{{1,500}}")),),  # RFC 4954 §5
     "SMTPUTF8": (("SMTPUTF8", _value("")),),  # RFC 6531 §3.4: it takes no value
     "RET": (("DSN", _value("FULL|HDRS")),),  # RFC 3461 §4.3
-    "ENVID": (("DSN", re.compile(rf"{XTEXT}{{1,100}}")),),  # RFC 3461 §4.4
+    "ENVID": (("DSN", re.compile(rf"{PRINTABLE_XTEXT}{{1,100}}")),),  # RFC 3461 §4.4
 }
 RCPT_PARAMETERS: Final[Parameters] = {
     # RFC 3461 §4.1: NEVER stands alone.
     "NOTIFY": (("DSN", _value("NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*")),),
-    "ORCPT": (("DSN", re.compile(rf"[A-Za-z0-9-]+;{XTEXT}{{1,500}}")),),  # RFC 3461 §4.2
+    "ORCPT": (("DSN", re.compile(rf"[A-Za-z0-9-]+;{PRINTABLE_XTEXT}{{1,500}}")),),  # RFC 3461 §4.2
 }
 
 

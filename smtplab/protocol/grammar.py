@@ -6,7 +6,7 @@ here.
 """
 
 import re
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 LOCAL_PART_LIMIT: Final = 64  # octets, §4.5.3.1.1
@@ -53,6 +53,7 @@ _LITERAL = re.compile(ADDRESS_LITERAL)
 _MAILBOX = re.compile(MAILBOX)
 _PATH = re.compile(PATH)
 _PARAMETER = re.compile(PARAMETER)
+_IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _GENERAL_LITERAL = re.compile(rb"[A-Za-z0-9-]*[A-Za-z0-9]:[!-Z^-~]+")
 
 
@@ -71,15 +72,31 @@ def is_address_literal(octets: bytes) -> bool:
         return False
     inside = octets[1:-1].decode("ascii")
     try:
-        if inside[:5].lower() == "ipv6:":
-            IPv6Address(inside[5:])
-        elif ":" not in inside:
-            IPv4Address(inside)
-        else:
-            return _GENERAL_LITERAL.fullmatch(octets[1:-1]) is not None
-    except AddressValueError:
-        return False
+        read_address(inside)
+    except ValueError:
+        is_ipv6 = inside[:5].lower() == "ipv6:"
+        return not is_ipv6 and _GENERAL_LITERAL.fullmatch(octets[1:-1]) is not None
     return True
+
+
+def read_address(inside: str) -> IPv4Address | IPv6Address:
+    """Read what is between the brackets of an IPv4 or IPv6 literal (§4.1.3). Raises ValueError for anything else."""
+    if inside[:5].lower() != "ipv6:":
+        return _read_ipv4(inside)
+    address = inside[5:]
+    head, colon, tail = address.rpartition(":")
+    has_ipv4 = "." in tail
+    groups = len(list(filter(None, address.split(":")))) + has_ipv4
+    # A zone such as `%eth0` means something on one machine alone; "::" stands for two groups at least.
+    if "%" in address or ("::" in address and groups > 6):
+        raise ValueError("not an IPv6 address literal")
+    return IPv6Address(f"{head}{colon}{_read_ipv4(tail) if has_ipv4 else tail}")
+
+
+def _read_ipv4(address: str) -> IPv4Address:
+    if _IPV4.fullmatch(address) is None:
+        raise ValueError("not an IPv4 address literal")
+    return IPv4Address(".".join(str(int(number)) for number in address.split(".")))  # Snum may begin with zeros
 
 
 def parse_mailbox(octets: bytes) -> str:

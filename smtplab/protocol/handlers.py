@@ -167,8 +167,14 @@ def on_noop(_session: "ServerSession", _command: commands.Noop) -> Reply:
     return replies.OK
 
 
-def on_vrfy(_session: "ServerSession", _command: commands.Vrfy) -> Reply:
-    """Say neither yes nor no, so that nobody harvests addresses here. Replies 252 2.5.2. RFC 5321 §3.5.3, §7.3."""
+def on_vrfy(session: "ServerSession", command: commands.Vrfy) -> Reply:
+    """Say neither yes nor no, so that nobody harvests addresses here.
+
+    Replies 252 2.5.2; 501 for a name in UTF-8 where that cannot be taken (RFC 6531 §3.7.4.2).
+    RFC 5321 §3.5.3, §7.3.
+    """
+    if not command.name.isascii() and "SMTPUTF8" not in session.extensions:
+        return replies.VRFY_SYNTAX
     return replies.CANNOT_VERIFY
 
 

@@ -5,10 +5,9 @@ the list of candidates of RFC 5321 §5.1: they are tried from the first to the l
 """
 
 from collections.abc import Collection, Iterable
-from ipaddress import ip_address
 from typing import Any, Final, NamedTuple, Protocol
 
-from smtplab.protocol.grammar import is_address_literal
+from smtplab.protocol.grammar import read_address
 
 HOPS_LIMIT: Final = 100  # Received fields; with fewer a mail may still be on its way, §6.3
 NULL_HOST: Final = "."  # the host of a null MX: this domain takes no mail (RFC 7505 §3)
@@ -95,13 +94,8 @@ def literal_address(literal: str) -> str:
 
     Raises `NoRoute` for a kind of address that nobody here can connect to.
     """
-    inside = literal[1:-1]
-    tag, colon, rest = inside.partition(":")
-    address = rest if colon and tag.lower() == "ipv6" else inside
     try:
-        if not is_address_literal(literal.encode()):
-            raise ValueError
-        return str(ip_address(address))
+        return str(read_address(literal[1:-1]))
     except ValueError:
         raise NoRoute("5.1.2", f"{literal} is no address that can be connected to") from None
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from smtplab.protocol.mail import missing_end
 from smtplab.protocol.mime.entity import read_entity
 
 TEXT_LINE_LIMIT: Final = 1000  # octets with CRLF, RFC 5321 §4.5.3.1.6
@@ -36,13 +37,15 @@ def plan(content: bytes, reverse_path: str, forward_paths: Sequence[str], extens
     RFC 1870 §5, RFC 6152 §3, RFC 3030 §3, RFC 6531 §3.2, RFC 2920 §3.1.
     """
     parameters: dict[str, str] = {}
-    if "SIZE" in extensions:
-        parameters["SIZE"] = str(len(content))
-        limit = extensions["SIZE"]
-        if limit.isdecimal() and 0 < int(limit) < len(content):
-            raise CannotSend("5.3.4", f"the message has {len(content)} octets, and the server takes {limit}")
     is_binary = _is_binary(content)
-    if (is_binary or _has_long_lines(content)) and "BINARYMIME" in extensions and "CHUNKING" in extensions:
+    chunked = (is_binary or _has_long_lines(content)) and {"BINARYMIME", "CHUNKING"} <= extensions.keys()
+    if "SIZE" in extensions:
+        size = len(content) + len(missing_end(content) if not chunked else b"")
+        parameters["SIZE"] = str(size)
+        limit = extensions["SIZE"]
+        if limit.isdecimal() and 0 < int(limit) < size:
+            raise CannotSend("5.3.4", f"the message has {size} octets, and the server takes {limit}")
+    if chunked:
         parameters["BODY"] = "BINARYMIME"
     elif is_binary:
         raise CannotSend("5.6.3", "the message has a NUL, or a CR or LF alone, and the server takes no binary mail")
@@ -53,7 +56,6 @@ def plan(content: bytes, reverse_path: str, forward_paths: Sequence[str], extens
     if not all(map(str.isascii, addresses)) or not (content.isascii() or _headers(content).isascii()):
         _need("SMTPUTF8", "5.6.7", "an address or a header is not ASCII", extensions)
         parameters["SMTPUTF8"] = ""
-    chunked = parameters.get("BODY") == "BINARYMIME"
     return Plan(parameters, "PIPELINING" in extensions, chunked)
 
 

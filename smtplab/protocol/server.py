@@ -103,6 +103,7 @@ class ServerSession:
         """Answer the end of the message with `reply`, and read on."""
         verb, self._delivering = self._delivering, ""
         self.forget_transaction()
+        self.buffers.is_spoiled = verb == BDAT_LAST and not reply.is_positive
         self._answer(verb, reply)
         return self._read()
 
@@ -210,6 +211,8 @@ class ServerSession:
         self._bdat = None
         verb = BDAT_LAST if command.last else "BDAT"
         reply = self._reply_to(verb, command)
+        if not reply.is_positive and (self.state, verb) in TRANSITIONS:
+            self.buffers.is_spoiled = True  # by a hook, say: the message would lack this chunk
         if command.last and reply.is_positive:
             self._deliver(BDAT_LAST, bytes(self.buffers.chunks))
         else:
@@ -234,7 +237,7 @@ class ServerSession:
                 manner = manner.reply
             reply = manner
         self.state = after(self.state, verb, reply.code)
-        if reply.code >= 500:
+        if reply.code >= 500 and (verb, reply.code) != ("RCPT", 550):  # a list may have many that are gone
             self._errors += 1
         if self._errors > self.policy.errors_limit:
             reply = replies.TOO_MANY_ERRORS

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 import pytest
 
 from smtplab.net.client import Client
+from smtplab.net.mailing import octets_of_message
 from smtplab.net.server import Server
 from smtplab.protocol.client import (
     AuthenticationRefused,
@@ -211,6 +212,20 @@ def test_data_email_message_arrives_whole(server: Server) -> None:
         client.data(message)
     (arrived,) = messages(server, TWO)
     assert (arrived["Subject"], arrived.get_content()) == ("Grüße", ".\n..\nfoo\n")
+
+
+@pytest.mark.parametrize("field", ["From", "Reply-To", "Cc"])
+def test_email_message_has_no_encoded_word_in_an_address(field: str) -> None:
+    message = EmailMessage()
+    message[field] = "Jörg <jörg@exämple.org>"
+    message["Subject"] = "Grüße"
+    assert f"{field}: Jörg <jörg@exämple.org>\r\nSubject: Grüße\r\n".encode() in octets_of_message(message)
+
+
+def test_email_message_of_ascii_addresses_has_an_ascii_header() -> None:
+    message = EmailMessage()
+    message["From"] = '"Jörg" <joerg@example.org>'
+    assert octets_of_message(message).isascii()
 
 
 def stored(server: Server) -> bytes:

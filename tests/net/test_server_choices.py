@@ -82,6 +82,7 @@ def test_fault_switched_on_and_off() -> None:
 @pytest.mark.parametrize(
     ("choice", "error", "words"),
     [
+        pytest.param({"size_limit": 0}, ValueError, "size_limit is 0: it has to be 1 or more", id="size"),
         pytest.param({"lax": ["everything"]}, ValueError, "unknown deviation 'everything'", id="deviation"),
         pytest.param({"extensions": ["TURN"]}, ValueError, "unknown extension 'TURN'", id="extension"),
         pytest.param({"mechanisms": ["NTLM"]}, ValueError, "unknown mechanism 'NTLM'", id="mechanism"),

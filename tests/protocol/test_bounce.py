@@ -177,6 +177,14 @@ def test_header_alone_is_returned_without_ret() -> None:
     assert returned.get_content() == "Subject: Hello\r\nFrom: test01@coremail.cn\r\n"
 
 
+def test_header_that_is_not_ascii_is_returned_in_a_notice_that_is() -> None:
+    content = "Subject: 你好\r\nX: =\r\n\r\n你好\r\n".encode()
+    notice = notification(mail(content), [report()], "mail.coremail.cn", "0001.1", ARRIVED)
+    assert notice.content.isascii()
+    _, _, returned = parts(written(about=mail(content)))
+    assert returned.get_payload(decode=True) == "Subject: 你好\r\nX: =\r\n".encode()
+
+
 @pytest.mark.parametrize(
     ("parameters", "action", "whole"),
     [

@@ -83,6 +83,7 @@ def route(domain: str, *own: str) -> list[Candidate]:
         pytest.param("half-dead.test", [Candidate(20, "mx2.coremail.cn", "127.0.0.3")], id="one host without address"),
         pytest.param("half-unknown.test", [Candidate(20, "mx2.coremail.cn", "127.0.0.3")], id="one host not found now"),
         pytest.param("[127.0.0.7]", [Candidate(0, "[127.0.0.7]", "127.0.0.7")], id="IPv4 literal"),
+        pytest.param("[127.0.0.007]", [Candidate(0, "[127.0.0.007]", "127.0.0.7")], id="IPv4 literal with zeros"),
         pytest.param("[IPv6:::1]", [Candidate(0, "[IPv6:::1]", "::1")], id="IPv6 literal"),
         pytest.param("[ipv6:0:0::1]", [Candidate(0, "[ipv6:0:0::1]", "::1")], id="IPv6 literal, written otherwise"),
     ],

@@ -75,6 +75,21 @@ PLANS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        pytest.param(b"", 0, id="nothing"),
+        pytest.param(b"\r\nbody\r\n", 8, id="whole lines"),
+        pytest.param(b"\r\nbody", 8, id="last line without an end"),
+        pytest.param(b"\r\n.\r\n", 5, id="a dot, whose double does not count"),
+        pytest.param(b"\r\nbody\n", 7, id="chunk, which goes out as it is"),
+    ],
+)
+def test_plan_says_the_size_that_goes_out(content: bytes, size: int) -> None:
+    planned = plan(content, "a@example.org", ["b@example.org"], without())
+    assert planned.parameters["SIZE"] == str(size)
+
+
 @pytest.mark.parametrize(("content", "extensions", "expected"), PLANS)
 def test_plan_uses_what_the_mail_needs(content: bytes, extensions: dict[str, str], expected: Plan) -> None:
     assert plan(content, "a@example.org", ["b@example.org"], extensions) == expected

@@ -3,6 +3,7 @@
 import pytest
 
 from smtplab.protocol import replies
+from smtplab.protocol.hooks import Refuse
 from smtplab.protocol.mail import Buffers, MailObject, Recipient
 from smtplab.protocol.policy import Policy
 from tests.protocol.conftest import Play
@@ -151,11 +152,29 @@ def test_bdat_message_that_cannot_be_stored_is_451(play: Play) -> None:
         + r"""
         c: BDAT 3 LAST\r\nabc
         S: {CANNOT_STORE}
+        c: BDAT 0 LAST\r\n
+        S: {SPOILED_TRANSACTION}
         C: RSET
         S: {RESET}
         """,
         store=lambda _: replies.CANNOT_STORE,
     )
+
+
+def test_bdat_chunk_that_is_refused_spoils_the_transaction_until_rset(play: Play) -> None:
+    driver = play(
+        ENVELOPE
+        + r"""
+        c: BDAT 3\r\nabc
+        S: {GREYLISTED}
+        c: BDAT 3 LAST\r\ndef
+        S: {SPOILED_TRANSACTION}
+        C: RSET
+        S: {RESET}
+        """,
+        hooks=(Refuse("BDAT", replies.GREYLISTED, times=1),),
+    )
+    assert driver.mails == []
 
 
 # BINARYMIME (RFC 3030 §3)

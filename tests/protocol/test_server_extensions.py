@@ -2,8 +2,10 @@
 
 import pytest
 
+from smtplab.protocol import replies
 from smtplab.protocol.mail import MailObject, Recipient
 from smtplab.protocol.policy import Policy
+from smtplab.protocol.replies import Reply
 from tests.protocol.conftest import Play
 from tests.protocol.dialogues import EHLO, Driver
 
@@ -68,6 +70,13 @@ def test_smtputf8_takes_no_value(play: Play) -> None:
     play(EHLO + "C: MAIL FROM:<> SMTPUTF8=yes\nS: {BAD_PARAMETER}")
 
 
+@pytest.mark.parametrize(("hello", "reply"), [("EHLO", replies.CANNOT_VERIFY), ("HELO", replies.VRFY_SYNTAX)])
+def test_smtputf8_lets_a_name_be_verified_that_is_not_ascii(hello: str, reply: Reply) -> None:
+    driver = Driver()
+    driver.feed(f"{hello} client.example\r\n".encode())
+    assert driver.feed("VRFY jörg\r\n".encode()) == bytes(reply)
+
+
 def test_smtputf8_is_not_offered_without_8bitmime() -> None:
     driver = Driver(Policy(extensions=Policy().extensions - {"8BITMIME"}))
     assert b"SMTPUTF8" not in driver.feed(b"EHLO client.example\r\n")
@@ -114,6 +123,7 @@ def test_dsn_parameters_of_the_largest_size_are_taken(play: Play) -> None:
     [
         ("MAIL FROM:<> RET=ALL", "BAD_PARAMETER"),
         ("MAIL FROM:<> ENVID=a+zz", "BAD_PARAMETER"),
+        ("MAIL FROM:<> ENVID=a+0Db", "BAD_PARAMETER"),
         ("MAIL FROM:<> NOTIFY=NEVER", "UNKNOWN_PARAMETER"),
     ],
 )
@@ -128,6 +138,7 @@ def test_dsn_wrong_parameter_of_mail_is_refused(play: Play, line: str, reply: st
         ("NOTIFY=", "BAD_PARAMETER"),
         ("NOTIFY=SOMETIMES", "BAD_PARAMETER"),
         ("ORCPT=a@example.org", "BAD_PARAMETER"),
+        ("ORCPT=rfc822;a+0D+0AX:y", "BAD_PARAMETER"),
         ("RET=FULL", "UNKNOWN_PARAMETER"),
     ],
 )

@@ -272,6 +272,25 @@ def test_errors_over_the_limit_end_the_session_with_421(play: Play) -> None:
     assert driver.closed
 
 
+def test_recipients_that_do_not_exist_are_no_errors_that_end_the_session(play: Play) -> None:
+    driver = play(
+        EHLO
+        + """
+        C: MAIL FROM:<>
+        S: {SENDER_OK}
+        C: RCPT TO:<gone@coremail.cn>
+        S: {NO_SUCH_MAILBOX}
+        C: RCPT TO:<gone@coremail.cn>
+        S: {NO_SUCH_MAILBOX}
+        C: RCPT TO:<test02@coremail.cn>
+        S: {RECIPIENT_OK}
+        """,
+        errors_limit=1,
+        mailboxes=frozenset({"test02@coremail.cn"}),
+    )
+    assert not driver.closed
+
+
 # Whatever comes
 
 
