@@ -29,16 +29,21 @@ class Finding:
 
 @dataclass
 class _Stream:
-    """What has to be remembered of a connection to judge what comes next."""
+    """What has to be remembered of a connection to judge what comes next.
+
+    ended: of mail data, whether its end mark follows, with nothing missing between them.
+    """
 
     tls_promised: bool = False
     body: str = ""
+    ended: bool = False
 
 
 Judgement = tuple[str, str, str]  # rule, meaning, source
 Judge = Callable[[Entry, _Stream], Iterator[Judgement]]
 
 _STRAY_BLANK = re.compile(rb"(?:FROM|TO)(?:[ \t]+:|:[ \t]+)", re.IGNORECASE)
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
 _HEADER_NAME = re.compile(rb"(?m)^([!-9;-~]+)[ \t]*:")
 _LIMITS: Final = {
     Kind.COMMAND: (COMMAND_LINE_LIMIT, "RFC 5321 §4.5.3.1.4"),
@@ -52,15 +57,31 @@ _MANDATORY: Final = (b"date", b"from")
 def findings(transcript: Transcript) -> list[Finding]:
     """Give what is to be said about each entry, in order of the entries."""
     streams: dict[int, _Stream] = {}
+    ended = _ended(transcript)
     found = []
     for index, entry in enumerate(transcript):
         if entry.stream not in streams:
             streams[entry.stream] = _Stream()
         memory = streams[entry.stream]
+        memory.ended = index in ended
         for judge in JUDGES[entry.kind]:
             for judgement in judge(entry, memory):
                 found.append(Finding(index, *judgement))
     return found
+
+
+def _ended(transcript: Transcript) -> set[int]:
+    """Give the indices of mail data behind which nothing is missing: the end mark follows."""
+    ended = set()
+    latest: dict[int, int] = {}
+    for index, entry in enumerate(transcript):
+        if entry.kind is Kind.MAIL_DATA:
+            latest[entry.stream] = index
+        elif entry.kind is Kind.END_OF_DATA and entry.stream in latest:
+            ended.add(latest.pop(entry.stream))
+        elif entry.kind is Kind.GAP and entry.party == "client":
+            latest.pop(entry.stream, None)
+    return ended
 
 
 def _line_ends(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
@@ -149,10 +170,19 @@ def _message(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
         yield "NUL", "the octet 0 must not stand in a message", "RFC 5322 §4"
     if not entry.octets.isascii() and memory.body not in ("8BITMIME", "BINARYMIME"):
         yield "8-bit octets unannounced", "octets over 127 need BODY=8BITMIME", "RFC 5321 §2.4"
+
+
+def _header(entry: Entry, memory: _Stream) -> Iterator[Judgement]:
+    """Of a message with a gap, the header is judged if all of it stands before that."""
+    if entry.continues:
+        return
     if entry.octets.startswith((b"\r\n", b"\n")):
         yield "empty header", "the message begins with an empty line, so it has no header", "RFC 5322 §2.1"
         return
-    header = re.split(rb"\r?\n\r?\n", entry.octets, maxsplit=1)[0]
+    header_end = _HEADER_END.search(entry.octets)
+    if header_end is None and not memory.ended:
+        return
+    header = entry.octets[: header_end.start()] if header_end else entry.octets
     present = {match[1].lower() for match in _HEADER_NAME.finditer(header)}
     for name in _MANDATORY:
         if name not in present:
@@ -170,7 +200,7 @@ JUDGES: Final[dict[Kind, tuple[Judge, ...]]] = {
     Kind.COMMAND: (_line_ends, _line_lengths, _commands, _clear_text, _tls, _announced),
     Kind.REPLY: (_line_ends, _line_lengths, _order, _replies, _tls, _nobody),
     Kind.AUTH: (_line_ends, _clear_text, _tls),
-    Kind.MAIL_DATA: (_line_ends, _line_lengths, _tls, _message),
+    Kind.MAIL_DATA: (_line_ends, _line_lengths, _tls, _message, _header),
     Kind.END_OF_DATA: (_line_ends, _tls),
     Kind.CHUNK: (_tls,),
     Kind.TLS: (_tls,),

@@ -4,7 +4,7 @@ import pytest
 
 from smtplab.protocol.findings import findings
 from smtplab.protocol.observer import Observer
-from smtplab.protocol.transcript import Transcript
+from smtplab.protocol.transcript import Entry, Transcript
 
 OPENING = (
     ("server", b"220 mail.example.org ready\r\n"),
@@ -23,10 +23,24 @@ ENVELOPE = (
 HEADER = b"Date: Thu, 1 Jan 2026 12:00:00 +0000\r\nFrom: a@example.org\r\n"
 
 
+def heard(observer: Observer, *dialogue: tuple[str, bytes]) -> list[Entry]:
+    return [entry for party, octets in dialogue for entry in observer.receive(party, octets)]  # type: ignore[arg-type]
+
+
+def rules_of(entries: list[Entry]) -> list[str]:
+    return [finding.rule for finding in findings(Transcript(tuple(entries)))]
+
+
 def rules(*dialogue: tuple[str, bytes]) -> list[str]:
     observer = Observer()
-    entries = [entry for party, octets in dialogue for entry in observer.receive(party, octets)]  # type: ignore[arg-type]
-    return [finding.rule for finding in findings(Transcript((*entries, *observer.close())))]
+    return rules_of(heard(observer, *dialogue) + observer.close())
+
+
+def with_a_gap(before: bytes, behind: bytes) -> list[str]:
+    """Give what is said of a message of which 40 octets are missing."""
+    observer = Observer()
+    entries = heard(observer, *ENVELOPE, ("client", before)) + observer.skip("client", 40)
+    return rules_of(entries + observer.receive("client", behind + b".\r\n") + observer.close())
 
 
 def message(octets: bytes) -> list[str]:
@@ -78,6 +92,27 @@ def test_findings_do_not_count_a_stuffed_dot_for_the_length_of_a_line() -> None:
 
 def test_findings_count_the_octets_of_each_line_by_itself() -> None:
     assert message(HEADER + b"\r\n" + b"x" * 998 + b"\r\n" + b"y" * 998 + b"\r\n" + b"z\r\n" * 500) == []
+
+
+def test_findings_judge_a_header_without_a_body() -> None:
+    assert message(b"From: a@example.org\r\n") == ["no Date"]
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        pytest.param(HEADER + b"\r\nHello.\r\n", b"Note: this is body\r\n\r\nmore\r\n", id="gap in the body"),
+        pytest.param(HEADER + b"\r\nHello.\r\n", b"\r\nmore\r\n", id="gap before an empty line"),
+        pytest.param(b"From: a@example.org\r\n", b"\r\nmore\r\n", id="gap in the header"),
+        pytest.param(b"From: a@ex", b"", id="end of the header is missing"),
+    ],
+)
+def test_findings_say_of_a_message_with_a_gap_nothing_that_the_gap_may_hold(before: bytes, behind: bytes) -> None:
+    assert with_a_gap(before, behind) == []
+
+
+def test_findings_judge_a_header_that_stands_before_a_gap() -> None:
+    assert with_a_gap(b"From: a@example.org\r\n\r\nHello", b"\r\n") == ["no Date"]
 
 
 def test_findings_name_an_end_of_data_that_is_answered_by_neither_yes_nor_no() -> None:
