@@ -43,6 +43,9 @@ def _run(arguments: argparse.Namespace) -> int:
     shown = tuple(entry for entry in transcript if passes(entry, transcript))
     if arguments.export:  # first, since whoever reads what is printed may stop
         _export(transcript, Path(arguments.export))
+    if transcript.entries and not shown and arguments.format == "text":
+        print("[no entry passes this filter]")
+        return reading.status(arguments, transcript)
     FORMATS[arguments.format](replace(transcript, entries=shown))
     if not transcript.entries and not transcript.problem:
         options.complain(f"{arguments.file}: {reading.NO_SMTP}")  # no failure: many a capture has none
