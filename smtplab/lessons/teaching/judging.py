@@ -32,7 +32,7 @@ UNCHECKED: Final = "not checked"
 NOTHING: Final = "not answered"
 MARKS: Final = {Standing.CORRECT: RIGHT, Standing.WRONG: WRONG, Standing.UNANSWERED: NOTHING}
 
-_CAPTURE = re.compile(r"lesson\d\d-([0-9a-f]{8}|exercise\d)\.pcapng")
+_CAPTURE = re.compile(r"lesson\d\d-[0-9a-z]+\.pcapng")  # made in a lesson, or given by `Lesson.file`
 
 
 class Unchecked(Exception):

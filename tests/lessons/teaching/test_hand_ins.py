@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from smtplab.lessons.progress.file import Kept, Progress
 from smtplab.lessons.teaching import hand_ins
 from smtplab.lessons.teaching.class_set import Student
 from smtplab.lessons.teaching.grades import Grades
-from smtplab.lessons.teaching.hand_ins import Row, copies, places, rows_of
+from smtplab.lessons.teaching.hand_ins import CLAIM_LESSONS, Row, copies, grade, places, rows_of
 from smtplab.lessons.teaching.judging import judged
 
 Captures = dict[str, Capture]
@@ -63,7 +64,8 @@ def test_right_answers_are_right_again_with_the_capture_from_its_file(
     capture: Any = captures[lesson]
     right = []
     if not isinstance(capture, Capture):  # a file that the learner was given
-        capture = dissect(capture.save(folder / f"lesson{lesson}-exercise1.pcapng").path)
+        given = LESSONS[lesson].EXERCISES[0].variant_of
+        capture = dissect(capture.save(folder / f"lesson{lesson}-{given}.pcapng").path)
     for number, answer in solved(lesson, capture):
         Lesson(lesson, ANNA.seed).check(number, answer, capture)
         right.append(str(number))
@@ -213,6 +215,40 @@ def test_same_capture_in_two_folders_is_told(tmp_path: Path) -> None:
     students = [Student(name, name) for name in ("anna", "ben", "carl")]
     told = "the same capture: anna/lesson00-anna1.pcapng, ben/lesson00-ben1.pcapng"
     assert list(copies(tmp_path, students)) == [told]
+
+
+def marked(folder: Path, students: list[Student], name: str) -> dict[tuple[str, str], tuple[str, str]]:
+    rows = [row for row in grade(folder, students, run_code=False) if row.student == name]
+    return {(row.lesson, row.exercise): (row.mark, row.remark) for row in rows if row.mark != "not answered"}
+
+
+def test_copied_folder_is_told_in_the_remarks_and_not_marked_by_anothers_capture(
+    tmp_path: Path, captures: Captures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben, students = Student("ben", "b2"), tmp_path / "students"
+    (students / "anna").mkdir(parents=True)
+    file.write(students / "anna" / "progress.json", Progress("anna"))
+    monkeypatch.setenv("SMTPLAB_PROGRESS", str(students / "anna" / "progress.json"))
+    Lesson("00", "a1").check(1, "server", captures["00"])
+    Lesson("01", "a1").claims({"C30": ("F", "§4.2.1")})
+    copytree(students / "anna", students / "ben")
+    capture = next((students / "anna").glob("*.pcapng")).name
+    assert marked(tmp_path, [ANNA, ben], "anna")["00", "1"] == ("right", f"the same capture: ben/{capture}.")
+    assert marked(tmp_path, [ANNA, ben], "ben") == {
+        ("00", "1"): (
+            "not checked",
+            f"progress.json is that of 'anna'. the same capture: anna/{capture}. "
+            "answered for seed 'a1', judged for 'b2'.",
+        ),
+        (CLAIM_LESSONS["C30"], "C30"): (
+            "right",
+            "progress.json is that of 'anna'. answered for seed 'a1', judged for 'b2'.",
+        ),
+    }
+    assert list(copies(tmp_path, [ANNA, ben])) == [
+        "ben: progress.json is that of 'anna'",
+        f"the same capture: anna/{capture}, ben/{capture}",
+    ]
 
 
 # Grades
