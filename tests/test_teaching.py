@@ -13,6 +13,7 @@ from smtplab.lessons.lesson import LESSONS
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 PAGE = (ROOT / "notebooks" / "TEACHING.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 BELIEF = re.compile(r"^\| (.+?) \| (.+?) \| \[(\d\d)\]\((\S+)\), ([\w ]+) \| `(.+)` \|$", re.MULTILINE)
 BELIEFS = BELIEF.findall(PAGE)
@@ -52,6 +53,24 @@ def test_lesson_has_a_section_for_teachers(notebook: Path) -> None:
 
 def test_commands_that_are_named_exist() -> None:
     assert {name for name in re.findall(r"smtplab (\w+)", PAGE) if name.islower()} <= {*COMMANDS}
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_readme_has_the_title_and_the_time_of_each_lesson(notebook: Path) -> None:
+    first = nbformat.read(notebook, as_version=4).cells[0].source
+    (title,) = re.findall(r"^# \d\d · (.+)$", first, re.MULTILINE)
+    minutes, hours = re.findall(r"^(?:(\d+) minutes|(.+ hours))", first, re.MULTILINE)[0]
+    row = f"| [{notebook.name[:2]}](notebooks/{notebook.name}) | {title} | {minutes or hours} |"
+    assert row in README.splitlines()
+
+
+def test_readme_leads_teachers_to_their_page() -> None:
+    assert "(notebooks/TEACHING.md)" in README
+
+
+def test_commands_for_teachers_work_in_a_clone() -> None:
+    blocks = "".join(re.findall(r"(?s)```sh\n(.*?)```", PAGE))
+    assert [line for line in blocks.splitlines() if not line.startswith("python3 -m smtplab ")] == []
 
 
 def test_every_claim_of_the_article_is_judged_in_a_notebook() -> None:

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     answers.write_text(key(students), encoding="utf-8")
     print(f"{folder / class_set.STUDENTS}: {len(students)} folders with {len(notebooks)} notebooks each, to hand out")
     print(f"{answers}: the answers for each of them")
-    print(f"when progress.json and the captures have come back there: smtplab grade {folder}")
+    print(f"when progress.json and the captures have come back there: python3 -m smtplab grade {folder}")
     return 0
 
 
