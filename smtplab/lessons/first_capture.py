@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Final
 
 from smtplab.lessons.exercises import Exercise, NoCapture, Unreadable, Wrong, at, numbers_of, say_back, text_of
 from smtplab.lessons.questions import Prediction
+from smtplab.protocol.octets import count
 from smtplab.protocol.transcript import Entry, Transcript
 
 CLAIMS: Final = ("C09", "C10", "C11", "C12")
@@ -76,8 +77,10 @@ class CodesOfPhases(Exercise):
         for code in sorted(said - right):
             raise Wrong(self._why_not(code))
         if said != right:
+            missing = sorted(right - said)
+            phase = self._where(missing[0]).phase
             raise Wrong(
-                f"{len(right - said)} of the codes is missing." if len(right - said) == 1 else "Some are missing."
+                f"{count(len(missing), 'code')} missing: look {'at' if len(missing) == 1 else 'first at'} {phase}."
             )
         shown = ", ".join(f"{code} ({at(self._where(code))})" for code in sorted(right))
         return f"{shown}. RFC 5321 §4.2.3 lists what they mean, and RFC 4954 §6 those of AUTH."
@@ -154,6 +157,13 @@ class DecodeAs(Exercise):
             return f"{clients_port} is the client's port, a new one for each connection. The server's stays."
         if str(self.port) not in said:
             return "That is not the port of your server. At 25 and 587 Wireshark would need no help."
+        protocol = said.rpartition(",")[2]
+        if protocol == "imf":
+            return "The port is right. But IMF is the mail, not what carries it: write `smtp`."
+        if protocol != "smtp":
+            return f"The port is right. But `{say_back(protocol)}` is not what your server speaks."
+        if said.startswith("udp"):
+            return "The port is right. But SMTP goes over TCP, not over UDP."
         return f"The port is right. But `{say_back(said)}` is not the form that Wireshark reads."
 
 
@@ -173,6 +183,8 @@ class FirstFlag(Exercise):
 
     def judge(self, answer: Any) -> str:
         said, right = text_of(answer).upper(), self.solve()
+        if not said:
+            raise Unreadable
         if said in ("SYN, ACK", "SYN,ACK", "SYN-ACK", "SYN/ACK", "ACK"):
             raise Wrong("ACK acknowledges something that came before. Before the first frame there was nothing.")
         if said.startswith("220") or said == "EHLO":

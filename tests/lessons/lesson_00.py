@@ -43,6 +43,7 @@ def mistaken_rules(exercise: Exercise) -> list[Any]:
         re.sub(r"\d+", "25", right),
         re.sub(r"\d+", clients_port, right),
         right.replace("tcp.", "udp."),
+        right.replace("smtp", "imf"),
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from smtplab.capture.record import Capture
 from smtplab.lessons import Lesson
+from smtplab.lessons.verdicts import Standing
 from tests.lessons import lesson_00
 
 Captures = dict[str, Capture]
@@ -46,12 +47,37 @@ def test_speaker_is_shown_in_two_frames_of_the_capture(captures: Captures) -> No
         pytest.param(1, "client", "as in HTTP", id="client, as in HTTP"),
         pytest.param(2, {254}, "254 is in the article", id="254 of the article"),
         pytest.param(2, {221, 250, 354, 220}, "belongs to another phase: greeting", id="code of another phase"),
-        pytest.param(2, {250, 354}, "1 of the codes is missing", id="one code missing"),
+        pytest.param(2, {250, 354}, "1 code missing: look at QUIT", id="one code missing"),
+        pytest.param(2, {250}, "2 codes missing: look first at QUIT", id="two codes missing"),
         pytest.param(5, "SYN, ACK", "Before the first frame there was nothing", id="answer before the question"),
     ],
 )
 def test_wrong_answer_names_the_misconception(number: int, answer: object, said: str, captures: Captures) -> None:
     assert said in Lesson("00").check(number, answer, captures["00"]).text()
+
+
+@pytest.mark.parametrize(
+    ("layer", "protocol", "said"),
+    [
+        pytest.param("tcp", "imf", "IMF is the mail, not what carries it", id="the mail"),
+        pytest.param("tcp", "http", "`http` is not what your server speaks", id="another protocol"),
+        pytest.param("udp", "smtp", "SMTP goes over TCP, not over UDP", id="another layer"),
+        pytest.param("ip", "smtp", "is not the form that Wireshark reads", id="another form"),
+    ],
+)
+def test_rule_with_the_right_port_is_told_what_is_wrong(
+    layer: str, protocol: str, said: str, captures: Captures
+) -> None:
+    port = captures["00"].transcript.streams[0].server.rpartition(":")[2]
+    assert said in Lesson("00").check(4, f"{layer}.port=={port},{protocol}", captures["00"]).remarks[0]
+
+
+def test_no_flag_at_all_cannot_be_read(captures: Captures) -> None:
+    verdict = Lesson("00").check(5, "", captures["00"])
+    assert (verdict.standing, verdict.remarks) == (
+        Standing.UNREADABLE,
+        ('Answer with the name of a flag, such as `"FIN"`.',),
+    )
 
 
 def test_counting_entries_for_frames_is_noticed(captures: Captures) -> None:
