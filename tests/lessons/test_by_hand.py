@@ -131,6 +131,28 @@ def test_rcpt_comes_before_mail_in_everybodys_session(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_data_too_early_may_be_answered_554_as_well(seed: int) -> None:
+    asked = exercise(3, seed)
+    assert asked.lines is not None
+    right = asked.solve()
+    early = [line == "DATA" and code == 503 for line, code in zip(asked.lines.lines, right, strict=True)]
+    answer = [554 if is_early else code for is_early, code in zip(early, right, strict=True)]
+    assert Lesson("02", seed).check(3, answer).is_correct
+    assert ("may say 554 instead (§3.3)" in said_to(3, right, seed)) == any(early)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rcpt_before_mail_is_answered_503_and_nothing_else(seed: int) -> None:
+    asked = exercise(3, seed)
+    assert asked.lines is not None
+    answer = [
+        554 if line[:4] == "RCPT" and code == 503 else code
+        for line, code in zip(asked.lines.lines, asked.solve(), strict=True)
+    ]
+    assert "not 554" in said_to(3, answer, seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_ehlo_amid_a_transaction_costs_a_recipient_and_leaves_another(seed: int) -> None:
     asked = exercise(4, seed)
     assert asked.lines is not None
@@ -147,6 +169,12 @@ def test_enter_is_crlf_for_some_and_lf_for_others(seed: int) -> None:
     counts = exercise(5, seed).solve()
     assert len(counts) == 5
     assert {0, 1} <= set(counts)
+
+
+@pytest.mark.parametrize("more", [1, -1])
+def test_wrong_number_of_replies_is_told_why(more: int) -> None:
+    first, *others = exercise(5).solve()
+    assert said_to(5, [first + more, *others]) == f"A: not {first + more}. Here is one whole line."
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5])

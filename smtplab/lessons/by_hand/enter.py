@@ -51,7 +51,7 @@ class BytesOfEnter(Exercise):
         for letter, said, number, drawn in zip(self.lines.letters, answer, right, self._drawn, strict=True):
             if said != number:
                 why = self.ENDS[drawn] or "Here is one whole line."
-                raise Wrong(f"{letter}: the strict server does not reply {said} times. {why}")
+                raise Wrong(f"{letter}: not {said}. {why}")
         return "So often the strict server replies. Nothing but CRLF ends a line (RFC 5321 §2.3.8)."
 
 

@@ -18,6 +18,7 @@ class OutOfOrder(Exercise):
         "250: it may come now. 503: not now (RFC 5321 §4.1.4). An error changes nothing, so the next line finds what "
         "the last one found.",
     )
+    NO_RECIPIENTS: ClassVar = 554
 
     def prepare(self, variant: Random) -> None:
         sender, recipient = mailboxes(variant)
@@ -50,10 +51,15 @@ class OutOfOrder(Exercise):
         if not all(type(code) is int for code in answer):
             raise Unreadable
         for letter, said, code, reply in zip(self.lines.letters, answer, right, replies, strict=True):
-            if said != code:
+            if said != code and not (said == self.NO_RECIPIENTS and self._is_data_too_early(letter, code)):
                 raise Wrong(f"{letter}: not {said}. To this the lab's server says `{in_one_line(reply)}`.")
-        refused = ", ".join(letter for letter, code in zip(self.lines.letters, right, strict=True) if code == 503)
-        return f"So says the lab's server: {refused} come out of order. RFC 5321 §3.3, §4.1.4."
+        refused = [letter for letter, code in zip(self.lines.letters, right, strict=True) if code == 503]
+        early = any(self._is_data_too_early(letter, 503) for letter in refused)
+        also = f" To DATA another server may say {self.NO_RECIPIENTS} instead (§3.3)." if early else ""
+        return f"So says the lab's server: {', '.join(refused)} come out of order. RFC 5321 §3.3, §4.1.4.{also}"
+
+    def _is_data_too_early(self, letter: str, code: int) -> bool:
+        return self.lines[letter] == "DATA" and code == 503
 
 
 class EhloAmid(Exercise):
