@@ -74,7 +74,7 @@ class Verdict(View):
 
 @dataclass(frozen=True, repr=False)
 class Lettered(View):
-    """Lines that an answer names by their letters: the first is A."""
+    """Lines that an answer names by their letters: the first is A. One may go on below itself, after a line break."""
 
     lines: Sequence[str]
 
@@ -89,9 +89,16 @@ class Lettered(View):
     def __len__(self) -> int:
         return len(self.lines)
 
+    def half(self, letter: str) -> str:
+        """Say in which half of the lines one stands, to help who has overlooked it: "A to C"."""
+        middle = (len(self) + 1) // 2
+        half = self.letters[:middle] if letter in self.letters[:middle] else self.letters[middle:]
+        return f"{half[0]} to {half[-1]}"
+
     def text(self) -> str:
         """Give the lines with their letters as text."""
-        return "\n".join(f"{letter}  {line}" for letter, line in zip(self.letters, self.lines, strict=True))
+        lines = (line.replace("\n", "\n   ") for line in self.lines)
+        return "\n".join(f"{letter}  {line}" for letter, line in zip(self.letters, lines, strict=True))
 
     def html(self) -> str:
         """Give the same as a table."""

@@ -39,7 +39,7 @@ def test_prediction_is_found_beside_what_happened(lesson: Notebook) -> None:
 
 
 def test_answers_are_judged_when_their_cell_is_run(lesson: Notebook) -> None:
-    assert "A wait of 5 minutes" in lesson.page.evaluate(ANSWER, ["waits = ...", "waits = [5, 10]"])
+    assert "5 is too short a wait" in lesson.page.evaluate(ANSWER, ["waits = ...", "waits = [5, 10]"])
     assert "Exercise 5: correct." in lesson.page.evaluate(ANSWER, ["waits = [5, 10]", "waits = [45, 120]"])
     assert "Exercise 4: correct." in lesson.page.evaluate(ANSWER, ["copies = ...", "copies = [1, 1, 2, 1]"])
     lesson.screenshot("lesson-06-exercise")

@@ -119,6 +119,14 @@ def test_sender_is_not_told_of_a_delay(case: Any) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_mail_that_is_missing_is_looked_for_in_half_of_the_lines(seed: int) -> None:
+    right = exercise(3, seed).solve()
+    for missing in right:
+        where = "A to C" if missing in "ABC" else "D to E"
+        assert f"One is missing, among {where}." in Lesson("06", seed).check(3, right.replace(missing, "")).text()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_of_five_mails_two_bounce(seed: int) -> None:
     assert len(exercise(3, seed).solve()) == 2
 
@@ -148,7 +156,8 @@ def test_copies_need_a_capture_with_such_a_dot() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        pytest.param([10, 20, 30], "A wait of 10 minutes", id="impatient"),
+        pytest.param([10, 20, 30], "10 is too short a wait: it should be 30 minutes", id="impatient"),
+        pytest.param([1], "1 is too short a wait", id="a minute"),
         pytest.param([30, 60], "It took 3 tries: 30 minutes", id="too early"),
         pytest.param([61, 120], "only after 61 minutes", id="too late"),
     ],

@@ -109,7 +109,8 @@ class WhichBounced(Exercise):
                 raise Wrong(f"{letter}: no notice is sent. {why}")
         for letter in right:
             if letter not in said:
-                raise Wrong(f"One is missing. {self._mails[self.lines.letters.index(letter)][2].why}")
+                why = self._mails[self.lines.letters.index(letter)][2].why
+                raise Wrong(f"One is missing, among {self.lines.half(letter)}. {why}")
         return (
             "So did the lab's queue. As long as it tries, it is silent; when it gives up, it owes the sender a notice, "
             "except where the reverse-path is null. RFC 5321 §4.2.5, §6.1, §4.5.5."

@@ -35,9 +35,9 @@ class NextTry(Exercise):
     @property
     def question(self) -> str:
         return (
-            f"A queue waits as short as it should after the first try, and {self._hours} hours after all later ones. "
-            f"A mail came into it at {self._arrived:%H:%M} and was tried at once. Each try is answered 451, and takes "
-            f"no time. When is the {self.NUMBERS[self._number]} try?"
+            f"A queue waits the shortest time allowed after the first try, and {self._hours} hours after all later "
+            f"ones. A mail came into it at {self._arrived:%H:%M} and was tried at once. Each try is answered 451, and "
+            f"takes no time. When is the {self.NUMBERS[self._number]} try?"
         )
 
     @property
@@ -94,8 +94,8 @@ class PassGreylister(Exercise):
     def question(self) -> str:
         return (
             f"A mail host greylists for {self._minutes} minutes. Its mail has to arrive at the second try, not later "
-            f"than {self._latest} minutes after it came into your queue, and no wait may be shorter than a wait should "
-            "be. Which waits do you give your queue?"
+            f"than {self._latest} minutes after it came into your queue, and no wait may be shorter than RFC 5321 "
+            "§4.5.4.1 wants it. Which waits do you give your queue?"
         )
 
     def solve(self) -> list[int]:
@@ -104,7 +104,9 @@ class PassGreylister(Exercise):
     def judge(self, answer: Any) -> str:
         waits = _minutes_of(answer)
         if min(waits) < SHORTEST:
-            raise Wrong(f"A wait of {min(waits):g} minutes: a queue should wait {SHORTEST} at least, whoever it calls.")
+            raise Wrong(
+                f"{min(waits):g} is too short a wait: it should be {SHORTEST} minutes at least, whoever is called."
+            )
         tries = self._tries(waits)
         after = [(each - NINE) // timedelta(minutes=1) for each in tries]
         if len(tries) > 2:
