@@ -128,6 +128,17 @@ def test_server_has_forgotten_the_first_ehlo() -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_true_sentence_that_is_missing_is_looked_for_in_half_of_them(seed: int, captures: Captures) -> None:
+    made = exercise(2, seed)
+    assert made.lines is not None
+    right, letters = made.solve(), made.lines.letters
+    for missing in right:
+        first, last = ("A", "C") if missing in "ABC" else ("D", letters[-1])
+        said = said_to(2, right.replace(missing, ""), captures["08"], seed)
+        assert f"There is another one, among {first} to {last}." in said
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_size_is_in_both_lists_and_starttls_in_one(seed: int) -> None:
     lines, right = exercise(3, seed).lines, exercise(3, seed).solve()
     assert lines is not None

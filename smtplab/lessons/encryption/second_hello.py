@@ -95,9 +95,10 @@ class WhyEhloTwice(Exercise):
         for letter, sentence in zip(self.lines.letters, self._sentences, strict=True):
             if letter in said and not sentence.is_true:
                 raise Wrong(f"{letter}: {sentence.because}")
-        missing = set(self.solve()) - set(said)
+        missing = min(set(self.solve()) - set(said), default="")
         if missing:
-            raise Wrong(f"There is another one. {self._sentences[self.lines.letters.index(min(missing))].because}")
+            because = self._sentences[self.lines.letters.index(missing)].because
+            raise Wrong(f"There is another one, among {self.lines.half(missing)}. {because}")
         hellos = [entry for entry in self.transcript if entry.verb == "EHLO" and entry.party == "client"]
         if len(hellos) < 2:
             raise NoCapture("Your capture has no second EHLO: give the one with STARTTLS, or run its cell again.")

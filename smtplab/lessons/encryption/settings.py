@@ -60,8 +60,8 @@ class JudgeSettings(Exercise):
     @property
     def question(self) -> str:
         return (
-            "`good`: RFC 8314 wants it so. `clear`: a listener reads all. `strippable`: so does who changes a line. "
-            "`unproven`: so does an impostor."
+            "`good`: RFC 8314 wants it so. `clear`: a listener reads all. `strippable`: somebody who changes one line "
+            "can read it all. `unproven`: so can an impostor."
         )
 
     @property
