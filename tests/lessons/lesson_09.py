@@ -63,6 +63,8 @@ def mistaken_zones(exercise: Exercise) -> list[Any]:
         f"{both}@ MX 10 {second}",  # as good
         f"@ MX 20 {second}.{domain}",  # the dot forgotten
         f"@ MX 20 nobody.{domain}.",
+        f"mx1 A {SECOND}",  # the second host under the name of the first
+        "@ MX zzz mx2",
         "MX! 20?",
         "@ MX",
     ]

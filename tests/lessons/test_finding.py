@@ -205,10 +205,22 @@ def test_fields_of_a_datagram_say_what_another_reader_says(town: Town) -> None:
 
 def test_question_and_answer_are_told_apart(town: Town) -> None:
     question, answer = ask_by_hand(town.names, "north.example", "MX")
-    assert [datagram(octets).fields[1].meaning.split(",")[0] for octets in (question, answer)] == [
+    assert [datagram(octets).fields[1].meaning for octets in (question, answer)] == [
         "a question",
-        "an answer",
+        "an authoritative answer, not cut short",
     ]
+
+
+@pytest.mark.parametrize(
+    ("flags", "meaning"),
+    [
+        pytest.param(0x8180, "an answer, not cut short", id="from memory"),
+        pytest.param(0x8600, "an authoritative answer, cut short", id="too long for a datagram"),
+    ],
+)
+def test_flags_of_an_answer_are_told(town: Town, flags: int, meaning: str) -> None:
+    octets = ask_by_hand(town.names, "north.example", "MX").answer
+    assert datagram(octets[:2] + flags.to_bytes(2) + octets[4:]).fields[1].meaning == meaning
 
 
 # The doors
@@ -292,6 +304,11 @@ def test_fate_of_a_zone_is_what_the_queue_does(case: Case, becomes: str) -> None
     assert fate(case, "river.example") == becomes
 
 
+def test_records_of_a_zone_stand_below_each_other() -> None:
+    text = Lesson("09").check(2, ...).text()
+    assert "B  lab.example. CNAME other.lab.example.\n   other.lab.example. MX 10 mx.lab.example.\n" in text
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_three_zones_of_the_lesson_are_always_asked(seed: int) -> None:
     assert {"A", "back", "undefined"} <= set(exercise(2, seed).solve())
@@ -315,7 +332,7 @@ def test_fates_that_are_none_cannot_be_read(answer: object) -> None:
     [
         pytest.param(1, "@ MX 20 mx2", id="second MX"),
         pytest.param(1, "river.example. 60 IN MX 65535 mx2.river.example.", id="in full"),
-        pytest.param(1, "mx1 A 127.0.0.5", id="second address"),
+        pytest.param(1, "@ MX 20 mx2\nmx1 A 127.0.0.4", id="mx1 once more"),
         pytest.param(1, "@ MX 20 other\nother A 127.0.0.5", id="new name"),
         pytest.param(2, "backup A 127.0.0.5", id="address"),
         pytest.param(2, "$ORIGIN .\nbackup.blue.example A 127.0.0.5", id="other origin"),
@@ -335,7 +352,15 @@ def test_zone_is_mended_in_any_way_that_works(seed: int, added: str) -> None:
         pytest.param("@ MX 5 mx2", "goes past it", id="better than mx1"),
         pytest.param("@ MX 10 mx2", "half of the mail", id="as good as mx1"),
         pytest.param("@ MX 20 nobody", "led from the domain to a host", id="host without address"),
-        pytest.param("MX! 20?", "line 6 of the zone text", id="no zone"),
+        pytest.param("MX! 20?", "line 6 of the zone text cannot be read.", id="no zone"),
+        pytest.param("@ MX zzz mx2", "After MX a number is needed", id="a word for the number"),
+        pytest.param("@ mx mx2", "After MX a number is needed", id="no number"),
+        pytest.param("@ MX 20", "then the name of a host", id="no host"),
+        pytest.param("mx1 A 127.0.0.5", "gives the name mx1 to another machine", id="second address of mx1"),
+        pytest.param("mx1 A 127.0.0.5\n@ MX 20 mx2", "gives the name mx1 to another", id="second MX and address"),
+        pytest.param("mx1 CNAME mx2", "gives the name mx1 to another machine", id="alias of mx1"),
+        pytest.param("mx1 CNAME mx1\n@ MX 20 mx2", "must not name an alias", id="alias without end"),
+        pytest.param("@ MX 20 other\nother CNAME mx2", "must not name an alias", id="alias"),
     ],
 )
 def test_zone_that_does_not_work_is_told_why(added: str, said: str) -> None:
@@ -383,6 +408,30 @@ def test_frame_without_smtp_is_told_so(captures: Captures) -> None:
     assert "only TCP in it" in said_to(4, (hosts, 1), captures["09"])
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        pytest.param(-2, "Each of them wrote a field", id="two too few"),
+        pytest.param(-1, "The host that has it now", id="one too few"),
+        pytest.param(1, "is a field of another name, and what stands below the empty line", id="one that is none"),
+        pytest.param(2, "is a field of another name, and what stands below the empty line", id="both that are none"),
+        pytest.param(3, "A field may go on", id="each line counted"),
+    ],
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_wrong_number_of_hosts_is_told_why(seed: int, more: int, said: str, captures: Captures) -> None:
+    hosts, frame = exercise(4, seed, captures["09"]).solve()
+    assert said in said_to(4, (hosts + more, frame), captures["09"], seed)
+
+
+def test_field_that_is_no_trace_field_is_named(captures: Captures) -> None:
+    made = exercise(4, capture=captures["09"])
+    hosts, frame = made.solve()
+    assert made.lines is not None
+    decoy = next(line for line in made.lines.lines if "received" in line.lower() and line[:9] != "Received:")
+    assert f"`{decoy.partition(':')[0]}`" in said_to(4, (hosts + 1, frame), captures["09"])
+
+
 def test_hops_need_the_capture_of_the_lesson() -> None:
     assert "run the cell that makes it again" in Lesson("09").check(4, (3, 20), Transcript()).text()
 
@@ -398,6 +447,14 @@ def test_stranger_has_passed_two_to_five_hosts(seed: int, captures: Captures) ->
 @pytest.mark.parametrize("seed", SEEDS)
 def test_three_of_six_ask(seed: int) -> None:
     assert len(exercise(5, seed).solve()) == 3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_asker_that_is_missing_is_looked_for_in_half_of_the_lines(seed: int) -> None:
+    right = exercise(5, seed).solve()
+    for missing in right:
+        where = "A to C" if missing in "ABC" else "D to F"
+        assert f"One is missing, among {where}." in said_to(5, right.replace(missing, ""), seed=seed)
 
 
 def test_who_was_told_the_host_asks_for_no_mx() -> None:

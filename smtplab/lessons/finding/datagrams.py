@@ -118,10 +118,10 @@ class _Reading:
 
 
 def _flags(value: int) -> str:
-    said = ["an answer" if value & 0x8000 else "a question"]
-    said += ["by who knows it first-hand"] if value & 0x0400 else []
-    said += ["whole"] if value & 0x8000 and not value & 0x0200 else []
-    return ", ".join(said)
+    if not value & 0x8000:
+        return "a question"
+    said = "an authoritative answer" if value & 0x0400 else "an answer"
+    return f"{said}, {'cut short' if value & 0x0200 else 'not cut short'}"
 
 
 def _name(octets: bytes, start: int) -> tuple[str, int]:

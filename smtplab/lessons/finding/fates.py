@@ -29,10 +29,10 @@ class Case(NamedTuple):
     is_undefined: bool = False
 
     def words(self, domain: str) -> str:
-        """Write it as one line."""
+        """Write it, each record on a line of its own."""
         if self.failing:
             return f"(the name server says SERVFAIL of {domain})"
-        return " ⏎ ".join(self.records).replace("D", domain) or f"(there is no such name as {domain})"
+        return "\n".join(self.records).replace("D", domain) or f"(there is no such name as {domain})"
 
 
 @cache
@@ -55,7 +55,7 @@ def fate(case: Case, domain: str) -> str:
 class Fates(Exercise):
     """Say what becomes of a mail for each of five zones."""
 
-    form = 'five words in the order of the lines, such as `["A", "MX", "back", "later", "undefined"]`'
+    form = 'five words in the order of the zones, such as `["A", "MX", "back", "later", "undefined"]`'
     hints = (
         "First ask whether there is an MX record. If there is one, the A record of the domain is of no use for mail.",
         "A no that is certain sends the mail back; a name server or a host that is silent only makes it wait. And an "

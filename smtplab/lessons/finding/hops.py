@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 from random import Random
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from smtplab.lessons.exercises import Exercise, NoCapture, Unreadable, Wrong
 from smtplab.lessons.failure.cast import NINE
@@ -45,6 +45,7 @@ class CountHops(Exercise):
         "A host takes a mail over with the 250 that answers the dot. Find the connection whose greeting has the host's "
         "name.",
     )
+    NOT_FIELDS: ClassVar = 2  # lines with that word in them that are no trace fields: the decoy, and one of the body
 
     def prepare(self, variant: Random) -> None:
         self._taker = variant.choice(TAKERS)
@@ -58,6 +59,7 @@ class CountHops(Exercise):
             f"X-Received: by {path[-1]}\r\n".encode(),
         ]
         decoy = variant.choice(decoys)
+        self._decoy = decoy.partition(b":")[0].decode()
         top = variant.randint(0, len(fields) - 1)
         header = b"".join((*reversed(fields[top:]), decoy, *reversed(fields[:top])))
         self._message = header + b"Subject: Ways\r\n\r\nReceived: from me, by you, with love\r\n"
@@ -104,11 +106,12 @@ class CountHops(Exercise):
         )
 
     def _why_not_hosts(self, said: int, right: int) -> str:
-        lines = self._message.decode().split("\r\n")
-        if said == sum("received" in line.lower() for line in lines):
-            return "Not every line with that word in it is such a field."
         if said == right - 1:
             return "The host that has it now wrote one as well."
+        if said < right:
+            return "Each of them wrote a field of its own."
+        if said <= right + self.NOT_FIELDS:
+            return f"`{self._decoy}` is a field of another name, and what stands below the empty line is the body."
         return "A field may go on in the lines below it, which begin with a blank."
 
     def _why_not_frame(self, frame: int) -> str:

@@ -54,7 +54,7 @@ class WhoAsksForMx(Exercise):
                 raise Wrong(f"{letter} asks for no MX. {self.ASKS_NOT[self.lines[letter]]}")
         for letter in right:
             if letter not in said:
-                raise Wrong(f"One is missing. {self.ASKS[self.lines[letter]]}")
+                raise Wrong(f"One is missing, among {self.lines.half(letter)}. {self.ASKS[self.lines[letter]]}")
         return (
             "MX is for who carries mail on to a domain: in your own run, two hosts asked for it, and the client did "
             "not. RFC 5321 §5.1, §3.6.2, §3.6.3."

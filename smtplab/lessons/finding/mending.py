@@ -1,6 +1,8 @@
 """What keeps mail coming when a mail host is down? A zone is mended, and run: the mail must arrive."""
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from random import Random
 from typing import Any, Final, NamedTuple
@@ -14,6 +16,7 @@ from smtplab.lessons.verdicts import Lettered
 from smtplab.net.dns import NameServer
 from smtplab.net.resolver import Resolver
 from smtplab.net.timeline import Event, What
+from smtplab.net.zones import Zones
 from smtplab.protocol.routing import Mx
 
 FIRST, SECOND, WEB = "127.0.0.4", "127.0.0.5", "127.0.0.6"
@@ -22,6 +25,8 @@ MX_LIMIT: Final = 20  # records that an answer may lead to
 
 # The hosts under names that no answer can change.
 OTHERS: Final = f"$ORIGIN .\n{SENDERS}first.invalid. A {FIRST}\nsecond.invalid. A {SECOND}\n"
+
+_MX_UNFINISHED: Final = re.compile(r"[ \t]MX\b(?![ \t]+\d+[ \t]+\S)", re.IGNORECASE)
 
 
 class Run(NamedTuple):
@@ -101,31 +106,54 @@ class MendZone(Exercise):
         if not added or len(added) > LONGEST:
             raise Unreadable
         zone = self._zone(added)
-        exchangers = self._exchangers(zone)
+        exchangers = self._exchangers(zone, added)
         if len(exchangers) > MX_LIMIT:
             raise Unreadable
         today = run(zone, self._domain, ("second.invalid",))
         if today.taken_by != SECOND:
             raise Wrong(f"The mail does not arrive. {self._why_not(zone, exchangers)} The queue: {today.asked}.")
-        tomorrow = run(zone, self._domain, ("first.invalid", "second.invalid"))
-        if tomorrow.taken_by != FIRST:
-            raise Wrong(
-                f"Today it arrives. But mx1 is back, and the mail goes past it to {tomorrow.taken_by}. "
-                "Who has the lowest number?"
-            )
-        if self._is_shared(exchangers):
-            raise Wrong("It arrives. But with equal numbers chance decides: half of the mail would go past mx1.")
+        if doubt := self._doubt(zone, exchangers):
+            raise Wrong(doubt)
         return (
             f"It arrives: {today.asked}. With mx1 back it goes there, as it should. A second mail host costs one line, "
             "and no sender has to be told. RFC 5321 §5.1."
         )
 
-    def _exchangers(self, zone: str) -> list[Mx]:
+    def _doubt(self, zone: str, exchangers: Iterable[Mx]) -> str:
+        """Say what is wrong with a zone by which the mail arrives today; "" where nothing is."""
+        if self._addresses(zone, f"mx1.{self._domain}") - {FIRST}:
+            return (
+                "It arrives. But that gives the name mx1 to another machine. When mx1 is back, the order in which the "
+                "addresses come decides which of the two is called."
+            )
+        if any(Zones(zone).look_up(mx.host, "CNAME").answers for mx in exchangers):
+            return (
+                "It arrives here. But an MX record must not name an alias, and another sender may not follow it "
+                "(RFC 5321 §5.1)."
+            )
+        tomorrow = run(zone, self._domain, ("first.invalid", "second.invalid"))
+        if tomorrow.taken_by != FIRST:
+            return (
+                f"Today it arrives. But mx1 is back, and the mail goes past it to {tomorrow.taken_by}. "
+                "Who has the lowest number?"
+            )
+        if self._is_shared(exchangers):
+            return "It arrives. But with equal numbers chance decides: half of the mail would go past mx1."
+        return ""
+
+    def _exchangers(self, zone: str, added: str) -> list[Mx]:
         try:
             with NameServer(zone) as names:
                 return Resolver(names).mx(self._domain)
         except (ValueError, LookupError) as error:
-            raise Wrong(f"The zone cannot be used: {say_back(error)}.") from None
+            if _MX_UNFINISHED.search(added):
+                raise Wrong("After MX a number is needed, and then the name of a host.") from None
+            raise Wrong(f"The zone cannot be used: {say_back(str(error).partition(': ')[0])}.") from None
+
+    def _addresses(self, zone: str, name: str) -> set[str]:
+        with NameServer(zone) as names, suppress(LookupError):
+            return set(Resolver(names).addresses(name))
+        return set()
 
     def _is_shared(self, exchangers: Iterable[Mx]) -> bool:
         best = min(mx.preference for mx in exchangers)
@@ -137,7 +165,6 @@ class MendZone(Exercise):
             return "MX has to name a host; an address in its place is read as a name, which nobody has."
         if any(host.endswith(f"{self._domain}.{self._domain}") for host in hosts):
             return f"A name without a dot at its end gets `{self._domain}.` behind it, here a second time."
-        with NameServer(zone) as names:
-            if SECOND in Resolver(names).addresses(self._domain):
-                return "Where a domain has MX records, its own A record does not stand in for them."
+        if SECOND in self._addresses(zone, self._domain):
+            return "Where a domain has MX records, its own A record does not stand in for them."
         return "The sender must be led from the domain to a host that is up, and from there to its address."
