@@ -71,7 +71,7 @@ def test_inventory_is_judged_key_by_key(lesson: Notebook) -> None:
         (2, "digest", "0" * 64, "is not the file in stream"),
         (3, "passwords", {0: "secret"}, "is not asked about"),
         (4, "reader", "nobody@nowhere.example", "is in no RCPT"),
-        (5, "incident", ("injection", 1), "completes nothing"),
+        (5, "incident", ("injection", 1), "mail ends in frame 1"),
     ],
 )
 def test_answers_are_judged_when_their_cell_is_run(
