@@ -40,7 +40,6 @@ SUGGESTIONS: Final = (
     'smtp.req.parameter contains "@"',
     "smtp.req or smtp.rsp",
     "not tls",
-    "imf.subject",
     *sorted(FIELDS),
 )
 

@@ -1,5 +1,8 @@
 """Display filters: what passes, and what is told about those that are none."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
 from smtplab.capture.display_filter import FIELDS, FilterError, display_filter, filtered
@@ -20,7 +23,7 @@ DIALOGUE = (
     ("server", b"250 2.1.5 OK\r\n"),
     ("client", b"DATA\r\n"),
     ("server", b"354 Go on\r\n"),
-    ("client", b"Subject: a letter\r\n\r\nText\r\n.\r\n"),
+    ("client", b"Subject: a letter\r\nX-Mailer: a pen\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nText\r\n.\r\n"),
     ("server", b"250 2.0.0 Queued\r\n"),
 )
 
@@ -32,6 +35,37 @@ def transcript() -> Transcript:
     for frame, (party, octets) in enumerate(DIALOGUE, start=1):
         entries += observer.receive(party, octets, frame / 10, frame)  # type: ignore[arg-type]
     return Transcript(tuple(entries), (Stream(3, "127.0.0.1:40000", "[::1]:2525"),))
+
+
+class CountedStreams(tuple[Stream, ...]):
+    """Connections, and how many were gone through."""
+
+    walked = 0
+
+    def __iter__(self) -> Iterator[Stream]:
+        for stream in super().__iter__():
+            self.walked += 1
+            yield stream
+
+
+def greetings(*ends: tuple[str, str]) -> Transcript:
+    """Give a transcript with one connection for each client and server: in frames 1 and 2, 3 and 4, and so on."""
+    entries = []
+    for number, _ in enumerate(ends):
+        observer = Observer(stream=number)
+        entries += observer.receive("server", b"220 mail.example.org ready\r\n", frame=2 * number + 1)
+        entries += observer.receive("client", b"EHLO client.example.org\r\n", frame=2 * number + 2)
+    return Transcript(tuple(entries), CountedStreams(Stream(number, *pair) for number, pair in enumerate(ends)))
+
+
+@pytest.fixture(scope="module")
+def of_both_families() -> Transcript:
+    """Give a transcript with a connection over IPv4, one over IPv6, and one between names."""
+    return greetings(
+        ("192.168.1.10:40000", "192.168.1.2:25"),
+        ("[2001:db8::1]:40001", "[fe80::25]:587"),
+        ("client.example.org:40002", "mail.example.org:25"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,11 +102,78 @@ def transcript() -> Transcript:
         ("ip.src == 127.0.0.1 and frame.number < 3", [2]),
         ('ipv6.addr == "::1" and frame.number < 3', [1, 2]),
         ('smtp.req.command == "\\"MAIL\\""', []),
+        (r'smtp.req.command == "M\x41\x49L"', [6]),
+        (r'smtp.req.command == r"M\x41IL"', []),
+        (r'smtp.command_line == "DATA\r\n"', [12]),
+        (r'smtp.rsp.parameter matches "^5\.1\.1\s"', [9]),
+        (r'smtp.rsp.parameter matches "^5\\.1\\.1\\s"', [9]),
+        (r'smtp.rsp.parameter matches r"^5\.1\.1\s"', [9]),
+        ('imf.content.type contains "utf-8"', [14]),
+        ('imf.ext.mailer == "a pen"', [14]),
+        ('imf contains "Text"', [14]),
+        ('smtp contains "example.org" and smtp.req', [2, 6, 8, 10]),
+        ('tcp matches "^mail from"', [6]),
+        ('frame contains "550"', [9]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_filter_passes_the_entries_of_these_frames(transcript: Transcript, expression: str, frames: list[int]) -> None:
     assert [entry.frame for entry in filtered(transcript, expression)] == frames
+
+
+@pytest.mark.parametrize(
+    ("expression", "frames"),
+    [
+        ("ip", [1, 2]),
+        ("ip.addr", [1, 2]),
+        ("ip.src or ip.dst", [1, 2]),
+        ("ip.src == 192.168.1.10", [2]),
+        ("ip.dst == 192.168.1.10", [1]),
+        ("ip.addr == 192.168.1.0/24", [1, 2]),
+        ("ip.src == 192.168.1.10/32", [2]),
+        ("ip.addr == 192.168.2.0/24", []),
+        ("ip.addr != 192.168.1.10", []),
+        ("ip.src != 192.168.1.10", [1]),
+        ("ip.src > 192.168.1.5", [2]),
+        ("ip.src < 192.168.1.5", [1]),
+        ("ip.src > 192.168.1.5/24", []),
+        ("ip.src in {192.168.1.3 .. 192.168.1.20}", [2]),
+        ("ip.src in {10.0.0.0/8, 192.168.0.0/16}", [1, 2]),
+        ("ipv6", [3, 4]),
+        ("ipv6.addr", [3, 4]),
+        ("ipv6.src == 2001:DB8::1", [4]),
+        ("ipv6.dst == 2001:db8:0:0:0:0:0:1", [3]),
+        ("ipv6.addr == 2001:db8::/32", [3, 4]),
+        ("ipv6.addr == fe80::/10 and ipv6.src != fe80::25", [4]),
+        ("ipv6.addr != fe80::1", [3, 4]),
+        ("tcp.port == 25", [1, 2, 5, 6]),
+    ],
+)
+def test_filter_by_address_passes_those_of_its_family_only(
+    of_both_families: Transcript, expression: str, frames: list[int]
+) -> None:
+    assert [entry.frame for entry in filtered(of_both_families, expression)] == frames
+
+
+@pytest.mark.parametrize("expression", ["tcp.port == 25", "ip.src == 10.0.0.0/8"])
+def test_filter_by_connection_goes_through_the_connections_once(expression: str) -> None:
+    transcript = greetings(*[(f"10.0.0.1:{port}", "10.0.0.2:25") for port in range(40000, 40100)])
+    assert len(filtered(transcript, expression)) == 200
+    assert isinstance(transcript.streams, CountedStreams)
+    assert transcript.streams.walked == 100
+
+
+def test_filter_is_asked_of_one_transcript_after_another() -> None:
+    first, second = greetings(("10.0.0.1:1", "10.0.0.2:25")), greetings(("10.0.0.1:1", "10.0.0.2:587"))
+    test = display_filter("tcp.port == 25")
+    assert [test(transcript[0], transcript) for transcript in (first, second, first)] == [True, False, True]
+
+
+@pytest.mark.parametrize("name", ["tcp", "frame"])
+def test_what_was_said_inside_tls_stands_in_no_frame(transcript: Transcript, name: str) -> None:
+    inside = replace(transcript, entries=tuple(replace(entry, tls=True) for entry in transcript))
+    assert len(filtered(inside, f'smtp contains "MAIL" and {name}')) == 1
+    assert len(filtered(inside, f'{name} contains "MAIL"')) == 0
 
 
 @pytest.mark.parametrize(
@@ -96,7 +197,19 @@ def test_filter_passes_the_entries_of_these_frames(transcript: Transcript, expre
         ("smtp = 1", 5, "not understood"),
         ("tcp > 1", 4, "it has no value to compare"),
         ("smtp.req == 1", 9, "it has no value to compare"),
-        ('imf contains "x"', 4, "it has no value to compare"),
+        ('smtp.eom contains "x"', 9, "it has no value to compare"),
+        ('imf == "x"', 4, "it has no value to compare"),
+        ("frame.number == 1.5", 16, "this field is a number, and that is none"),
+        ("tcp.port == 99999", 12, "a port, from 0 to 65535, and that is none"),
+        ("tcp.port == -1", 12, "a port, from 0 to 65535, and that is none"),
+        ("ip.addr == 192.168.1.300", 11, "an IPv4 address or network, and that is none"),
+        ("ip.addr == ::1", 11, "an IPv4 address or network, and that is none"),
+        ("ip.src in {10.0.0.0/33}", 11, "an IPv4 address or network, and that is none"),
+        ("ipv6.addr == example", 13, "an IPv6 address or network, and that is none"),
+        ("imf.nonsense", 0, "no field that is known"),
+        ("imf.content_type", 0, "no field that is known"),
+        ("smtp.req.command == 'MAIL'", 20, "a string stands in double quotes"),
+        (r'smtp.req.command == "M\qIL"', 20, r"the string has an unknown escape, \q"),
         ("tcp port 25", 4, "this is a capture filter"),
         ("port 25", 0, "this is a capture filter"),
     ],

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from smtplab.capture.display_filter import filtered
+from smtplab.capture.display_filter import FIELDS, filtered
 from smtplab.capture.dissect import dissect
 from smtplab.capture.files import read_frames
 from smtplab.protocol.transcript import Transcript
@@ -51,6 +51,36 @@ FILTERS = [
     "smtp.req and ip.src == 10.10.1.4",
     "smtp.rsp and ip.addr == 10.10.1.4",
     "smtp.rsp and frame.number <= 300",
+    "smtp.rsp and ip",
+    "smtp.req and ip.addr",
+    "smtp.req and ip.addr == 10.10.0.0/16",
+    "smtp.req and ip.src == 10.10.1.4/32",
+    "smtp.req and ip.src > 192.168.0.0",
+    "smtp.req and ip.dst <= 74.0.0.0/8",
+    "smtp.req and ip.addr != 10.10.1.4",
+    "smtp.req and ip.addr in {10.10.1.1 .. 10.10.1.5}",
+    "smtp.req and ip.addr in {10.10.1.4, 192.168.0.0/16}",
+    "smtp.rsp and ipv6",
+    "smtp.req and ipv6.src",
+    "smtp.req and ipv6.addr != ::1",
+    "smtp.rsp and ipv6.dst == 2000::/3",
+    r'smtp.req.command == "\x4dAIL"',
+    r'smtp.command_line == "DATA\r\n"',
+    r'smtp.command_line matches "^rcpt to:<.*@.*\\.com>"',
+    r'smtp.command_line matches r"^rcpt to:<.*@.*\.com>"',
+    'smtp.req and smtp contains "EHLO"',
+    'smtp.rsp and smtp matches "esmtp"',
+    'smtp.rsp and tcp contains "ESMTP"',
+    'smtp.req and frame contains "MAIL FROM"',
+]
+# tshark finds the header in the frame with the end mark, if that is another.
+FILTERS_OF_MAILS = [
+    'imf contains "Subject"',
+    "imf.content.type",
+    'imf.content.type contains "multipart"',
+    "imf.ext.mailer",
+    "imf.user_agent",
+    'imf.mime_version == "1.0"',
 ]
 
 
@@ -99,6 +129,22 @@ def test_filter_lets_the_frames_pass_that_pass_in_tshark(
     assert theirs
     differing = {place for place in (ours ^ theirs) - listed if place[0] not in READ_OTHERWISE}
     assert differing == set()
+
+
+@pytest.mark.parametrize("expression", FILTERS_OF_MAILS)
+def test_filter_lets_a_mail_pass_in_the_captures_where_one_passes_in_tshark(
+    captures: Captures, listed: set[Place], program: Callable[[str], str], expression: str
+) -> None:
+    ours, theirs = captures.passed(expression), captures.passed_in_tshark(program("tshark"), expression)
+    assert theirs
+    read_otherwise = {*READ_OTHERWISE, *(name for name, _ in listed)}
+    assert ({name for name, _ in ours} ^ {name for name, _ in theirs}) - read_otherwise == set()
+
+
+def test_fields_are_wiresharks(program: Callable[[str], str]) -> None:
+    command = [program("tshark"), "-G", "fields"]
+    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.splitlines()
+    assert set(FIELDS) <= {line.split(b"\t")[2].decode() for line in lines}
 
 
 @pytest.mark.parametrize("field", ["smtp.auth.username", "smtp.auth.password"])

@@ -10,19 +10,35 @@ import email.policy
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
+from smtplab.capture.display_filter.connections import addresses, ports
+from smtplab.capture.display_filter.values import (
+    IPV4,
+    IPV6,
+    NUMBER,
+    OCTETS,
+    PORT,
+    PRESENCE,
+    SECONDS,
+    TEXT,
+    Type,
+    Value,
+    text_of,
+)
 from smtplab.protocol.fields import Field
 from smtplab.protocol.mail import unstuff
 from smtplab.protocol.replies import Reply
 from smtplab.protocol.transcript import Entry, Kind, Transcript
 
-Value = str | int | float | bytes
 Getter = Callable[[Entry, Transcript], list[Value]]
 
 
-def _text(octets: bytes) -> str:
-    return octets.decode("utf-8", "backslashreplace")
+class FilterField(NamedTuple):
+    """What a name in a display filter stands for: the values that an entry has for it, and their type."""
+
+    get: Getter
+    type: Type = TEXT
 
 
 def _verb_as_said(entry: Entry) -> str:
@@ -31,8 +47,17 @@ def _verb_as_said(entry: Entry) -> str:
     return verb
 
 
-def _present(*kinds: Kind) -> Getter:
-    return lambda entry, _transcript: [1] if entry.kind in kinds else []
+def _present(*kinds: Kind) -> FilterField:
+    return FilterField(lambda entry, _transcript: [1] if entry.kind in kinds else [], PRESENCE)
+
+
+def _smtp(entry: Entry, _transcript: Transcript) -> list[Value]:
+    return [] if entry.kind in (Kind.TLS, Kind.GAP) else [entry.octets]
+
+
+def _carried(entry: Entry, _transcript: Transcript) -> list[Value]:
+    """Give the octets that stood in segments and frames as they are."""
+    return [b"" if entry.tls else entry.octets]
 
 
 def _of(kind: Kind, get: Callable[[Entry], Value | None]) -> Getter:
@@ -51,33 +76,11 @@ def _reply_texts(entry: Entry, _transcript: Transcript) -> list[Value]:
 
 
 def _reply_lines(entry: Entry, _transcript: Transcript) -> list[Value]:
-    return [_text(line) for line in entry.octets.splitlines()] if entry.kind is Kind.REPLY else []
+    return [text_of(line) for line in entry.octets.splitlines()] if entry.kind is Kind.REPLY else []
 
 
 def _decoded(name: str) -> Getter:
     return lambda entry, _transcript: [value for key, value in entry.decoded if key == name]
-
-
-def _endpoints(*parties: str) -> Callable[[Entry, Transcript], list[str]]:
-    def endpoints(entry: Entry, transcript: Transcript) -> list[str]:
-        for stream in transcript.streams:
-            if stream.number == entry.stream:
-                sides = {"client": stream.client, "server": stream.server}
-                other = "server" if entry.party == "client" else "client"
-                return [sides[entry.party if party == "source" else other] for party in parties]
-        return []
-
-    return endpoints
-
-
-def _ports(*parties: str) -> Getter:
-    endpoints = _endpoints(*parties)
-    return lambda entry, transcript: [int(end.rpartition(":")[2]) for end in endpoints(entry, transcript)]
-
-
-def _addresses(*parties: str) -> Getter:
-    endpoints = _endpoints(*parties)
-    return lambda entry, transcript: [end.rpartition(":")[0].strip("[]") for end in endpoints(entry, transcript)]
 
 
 @lru_cache(maxsize=64)
@@ -87,9 +90,7 @@ def _header(octets: bytes) -> tuple[tuple[str, str], ...]:
     return tuple((name.lower(), str(value)) for name, value in message.items())
 
 
-def header_field(name: str) -> Getter:
-    """Give the getter of a header field of the message, such as `imf.subject`."""
-
+def _header_field(name: str) -> Getter:
     def values(entry: Entry, _transcript: Transcript) -> list[Value]:
         if entry.kind not in (Kind.MAIL_DATA, Kind.CHUNK):
             return []
@@ -103,46 +104,49 @@ def _is_expert(entry: Entry, _transcript: Transcript) -> list[Value]:
     return [field.meaning for field in wrong]
 
 
-FIELDS: Final[dict[str, Getter]] = {
-    "smtp": lambda entry, _transcript: [] if entry.kind in (Kind.TLS, Kind.GAP) else [1],
+# The header fields that Wireshark has a field for, by its names: of RFC 5322 §3.6, of RFC 2045, and some others.
+_HEADER_FIELDS: Final = (
+    *("date", "from", "sender", "reply_to", "to", "cc", "bcc", "message_id", "in_reply_to", "references"),
+    *("subject", "comments", "keywords", "return_path", "received"),
+    *(f"resent.{name}" for name in ("date", "from", "sender", "to", "cc", "bcc", "message_id")),
+    *("mime_version", "content.type", "content.transfer_encoding", "content.id", "content.description"),
+    *("content_language", "delivered_to", "importance", "precedence", "priority", "sensitivity", "user_agent"),
+)
+
+FIELDS: Final[dict[str, FilterField]] = {
+    "smtp": FilterField(_smtp, OCTETS),
     "smtp.req": _present(Kind.COMMAND, Kind.AUTH),
     "smtp.rsp": _present(Kind.REPLY),
-    "smtp.command_line": _of(Kind.COMMAND, lambda entry: _text(entry.octets)),
-    "smtp.req.command": _of(Kind.COMMAND, _verb_as_said),
-    "smtp.req.parameter": _of(Kind.COMMAND, lambda entry: _text(entry.argument) or None),
-    "smtp.response": _reply_lines,
-    "smtp.response.code": _of(Kind.REPLY, lambda entry: entry.code),
-    "smtp.rsp.parameter": _reply_texts,
-    "smtp.auth.username": _decoded("username"),
-    "smtp.auth.password": _decoded("password"),
+    "smtp.command_line": FilterField(_of(Kind.COMMAND, lambda entry: text_of(entry.octets))),
+    "smtp.req.command": FilterField(_of(Kind.COMMAND, _verb_as_said)),
+    "smtp.req.parameter": FilterField(_of(Kind.COMMAND, lambda entry: text_of(entry.argument) or None)),
+    "smtp.response": FilterField(_reply_lines),
+    "smtp.response.code": FilterField(_of(Kind.REPLY, lambda entry: entry.code), NUMBER),
+    "smtp.rsp.parameter": FilterField(_reply_texts),
+    "smtp.auth.username": FilterField(_decoded("username")),
+    "smtp.auth.password": FilterField(_decoded("password")),
     "smtp.data.fragment": _present(Kind.MAIL_DATA, Kind.CHUNK),
-    "smtp.message": _of(Kind.MAIL_DATA, lambda entry: _text(entry.octets)),
+    "smtp.message": FilterField(_of(Kind.MAIL_DATA, lambda entry: text_of(entry.octets))),
     "smtp.eom": _present(Kind.END_OF_DATA),
-    "imf": _present(Kind.MAIL_DATA),
-    "tls": lambda entry, _transcript: [1] if entry.tls or entry.kind is Kind.TLS else [],
-    "frame.number": lambda entry, _transcript: list(entry.frames),
-    "frame.time_relative": lambda entry, _transcript: [entry.time],
-    "tcp": lambda _entry, _transcript: [1],
-    "tcp.stream": lambda entry, _transcript: [entry.stream],
-    "tcp.port": _ports("source", "destination"),
-    "tcp.srcport": _ports("source"),
-    "tcp.dstport": _ports("destination"),
-    "ip.addr": _addresses("source", "destination"),
-    "ip.src": _addresses("source"),
-    "ip.dst": _addresses("destination"),
-    "ipv6.addr": _addresses("source", "destination"),
-    "_ws.expert": _is_expert,
+    "imf": FilterField(_of(Kind.MAIL_DATA, lambda entry: entry.octets), OCTETS),
+    **{f"imf.{name}": FilterField(_header_field(re.sub("[._]", "-", name))) for name in _HEADER_FIELDS},
+    "imf.ext.mailer": FilterField(_header_field("x-mailer")),
+    "tls": FilterField(lambda entry, _transcript: [1] if entry.tls or entry.kind is Kind.TLS else [], PRESENCE),
+    "frame": FilterField(_carried, OCTETS),
+    "frame.number": FilterField(lambda entry, _transcript: list(entry.frames), NUMBER),
+    "frame.time_relative": FilterField(lambda entry, _transcript: [entry.time], SECONDS),
+    "tcp": FilterField(_carried, OCTETS),
+    "tcp.stream": FilterField(lambda entry, _transcript: [entry.stream], NUMBER),
+    "tcp.port": FilterField(ports("source", "destination"), PORT),
+    "tcp.srcport": FilterField(ports("source"), PORT),
+    "tcp.dstport": FilterField(ports("destination"), PORT),
+    "ip": FilterField(addresses(4, "source"), PRESENCE),
+    "ip.addr": FilterField(addresses(4, "source", "destination"), IPV4),
+    "ip.src": FilterField(addresses(4, "source"), IPV4),
+    "ip.dst": FilterField(addresses(4, "destination"), IPV4),
+    "ipv6": FilterField(addresses(6, "source"), PRESENCE),
+    "ipv6.addr": FilterField(addresses(6, "source", "destination"), IPV6),
+    "ipv6.src": FilterField(addresses(6, "source"), IPV6),
+    "ipv6.dst": FilterField(addresses(6, "destination"), IPV6),
+    "_ws.expert": FilterField(_is_expert),
 }
-# These an entry has or has not; there is nothing about them to compare.
-PRESENCES: Final = frozenset({"smtp", "smtp.req", "smtp.rsp", "smtp.data.fragment", "smtp.eom", "imf", "tls", "tcp"})
-NUMBERS: Final = frozenset(
-    {
-        "smtp.response.code",
-        "frame.number",
-        "frame.time_relative",
-        "tcp.stream",
-        "tcp.port",
-        "tcp.srcport",
-        "tcp.dstport",
-    }
-)

@@ -14,13 +14,14 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from smtplab.capture.display_filter.fields import FIELDS, NUMBERS, PRESENCES, Getter, Value, header_field
+from smtplab.capture.display_filter.fields import FIELDS, FilterField
+from smtplab.capture.display_filter.values import OCTETS, PRESENCE, TEXT, Type, Value, cut, text_of, unescaped
 from smtplab.protocol.transcript import Entry, Transcript
 
 Test = Callable[[Entry, Transcript], bool]
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<symbol>==|!=|>=|<=|&&|\|\||[><!(){},~])|(?P<word>[^\s"()<>=!&|{},~]+))"""
+    r"""\s*(?:(?P<string>[rR]?"(?:[^"\\]|\\.)*")|(?P<symbol>==|!=|>=|<=|&&|\|\||[><!(){},~])|(?P<word>[^\s"'()<>=!&|{},~]+))"""
 )
 _COMPARISONS: Final[dict[str, Callable[[Value, Value], bool]]] = {
     "==": operator.eq,
@@ -36,9 +37,15 @@ _COMPARISONS: Final[dict[str, Callable[[Value, Value], bool]]] = {
     "<=": operator.le,
     "le": operator.le,
 }
-_MEMBERSHIPS: Final = frozenset({"contains", "matches", "~", "in"})
+# What cannot be asked of such a field: nothing is equal to one that is just there, or is octets.
+_REFUSED: Final[dict[Type, frozenset[str]]] = {
+    PRESENCE: frozenset({*_COMPARISONS, "in", "contains", "matches", "~"}),
+    OCTETS: frozenset({*_COMPARISONS, "in"}),
+}
 # Words that begin a capture filter (pcap-filter(7)).
 _CAPTURE_WORDS: Final = frozenset({"port", "host", "net", "src", "dst", "portrange", "proto", "ether"})
+
+_UNREADABLE: Final = {'"': "a string without its end", "'": "a string stands in double quotes"}
 
 NESTING: Final = ("(", "!", "not")
 NESTED: Final = 100  # as many of these are read; each takes some of Python's stack
@@ -75,11 +82,14 @@ def _tokens(expression: str) -> list[_Token]:
         match = _TOKEN.match(expression, position)
         if match is None or match.lastgroup is None:
             start = position + len(expression[position:]) - len(expression[position:].lstrip())
-            reason = "a string without its end" if expression[start] == '"' else "not understood"
-            raise FilterError(expression, start, reason)
+            raise FilterError(expression, start, _UNREADABLE.get(expression[start], "not understood"))
         tokens.append(_Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
         position = match.end()
     return [*tokens, _Token("end", "", len(expression))]
+
+
+def _any(field: FilterField, is_wanted: Callable[[Value], bool]) -> Test:
+    return lambda entry, transcript: any(is_wanted(value) for value in field.get(entry, transcript))
 
 
 class _Parser:
@@ -127,80 +137,89 @@ class _Parser:
         token = self._take()
         if token.kind != "word":
             raise self._error(token, "a field is missing here" if token.kind == "end" else "this is no field")
-        get = self._getter(token)
+        field = self._field(token)
         operation = self._peek()
-        if token.text in PRESENCES and operation.kind != "string" and operation.text in {*_COMPARISONS, *_MEMBERSHIPS}:
-            raise self._error(operation, f"{token.text} is there or not: it has no value to compare")
+        if operation.text in _REFUSED.get(field.type, ()):
+            also = " and can be searched" if field.type is OCTETS else ""
+            raise self._error(operation, f"{token.text} is there or not{also}: it has no value to compare")
         if operation.text in _COMPARISONS:
             self._take()
-            return self._comparison(token, get, operation)
+            return self._comparison(field, _COMPARISONS[operation.text])
         if self._accept("contains"):
-            part = str(self._value(self._take(), numbers=False))
-            return lambda entry, transcript: any(part in str(value) for value in get(entry, transcript))
+            part = self._text(self._take())
+            return _any(field, lambda value: part in text_of(value))
         if self._accept("matches", "~"):
             pattern = self._pattern()
-            return lambda entry, transcript: any(pattern.search(str(value)) for value in get(entry, transcript))
+            return _any(field, lambda value: pattern.search(text_of(value)) is not None)
         if self._accept("in"):
-            isin = self._set(numbers=token.text in NUMBERS)
-            return lambda entry, transcript: any(isin(value) for value in get(entry, transcript))
-        return lambda entry, transcript: bool(get(entry, transcript))
+            return _any(field, self._set(field.type))
+        return lambda entry, transcript: bool(field.get(entry, transcript))
 
-    def _comparison(self, field: _Token, get: Getter, operation: _Token) -> Test:
-        compare = _COMPARISONS[operation.text]
-        wanted = self._value(self._take(), numbers=field.text in NUMBERS)
-        quantify = all if compare is operator.ne else any
+    def _comparison(self, field: FilterField, compare: Callable[[Value, Value], bool]) -> Test:
+        wanted = self._value(self._take(), field.type)
+        if compare is not operator.ne:
+            return _any(field, lambda value: compare(cut(value, wanted), wanted))
 
         def test(entry: Entry, transcript: Transcript) -> bool:
-            values = get(entry, transcript)
-            return bool(values) and quantify(compare(value, wanted) for value in values)
+            values = field.get(entry, transcript)
+            return bool(values) and all(cut(value, wanted) != wanted for value in values)
 
         return test
 
-    def _getter(self, token: _Token) -> Getter:
+    def _field(self, token: _Token) -> FilterField:
         if token.text in FIELDS:
             return FIELDS[token.text]
-        if token.text.startswith("imf.") and len(token.text) > len("imf."):
-            return header_field(token.text.removeprefix("imf.").replace("_", "-"))
         if token.text in _CAPTURE_WORDS:
             raise self._capture_filter(token)
         raise self._error(token, f"{token.text!r} is no field that is known here")
 
-    def _value(self, token: _Token, *, numbers: bool) -> Value:
-        if token.kind not in ("word", "string"):
-            raise self._error(token, "a value is missing here")
-        text = re.sub(r"\\(.)", r"\1", token.text[1:-1]) if token.kind == "string" else token.text
-        if not numbers:
-            return text
+    def _value(self, token: _Token, type_: Type) -> Value:
+        text = self._text(token)
         try:
-            return int(text, 0) if token.kind == "word" and "." not in text else float(text)
+            return type_.read(text)
         except ValueError:
-            raise self._error(token, "this field is a number, and that is none") from None
+            raise self._error(token, f"this field is {type_.name}, and that is none") from None
 
-    def _set(self, *, numbers: bool) -> Callable[[Value], bool]:
+    def _text(self, token: _Token, read: Callable[[str], str] = unescaped) -> str:
+        """Give what a word says, or what is between the quotes of a string, as `read` gives it if it is not raw."""
+        if token.kind == "word":
+            return token.text
+        if token.kind != "string":
+            raise self._error(token, "a value is missing here")
+        if not token.text.startswith('"'):
+            return token.text[2:-1]
+        try:
+            return read(token.text[1:-1])
+        except ValueError as error:
+            raise self._error(token, str(error)) from None
+
+    def _set(self, type_: Type) -> Callable[[Value], bool]:
         if not self._accept("{"):
             raise self._error(self._peek(), "a set begins with {")
-        ranges = [self._range(numbers=numbers)]
+        ranges = [self._range(type_)]
         while self._accept(","):
-            ranges.append(self._range(numbers=numbers))
+            ranges.append(self._range(type_))
         if not self._accept("}"):
             raise self._error(self._peek(), "a set ends with }")
-        return lambda value: any(operator.le(low, value) and operator.le(value, high) for low, high in ranges)
+        return lambda value: any(
+            operator.le(low, cut(value, low)) and operator.le(cut(value, high), high) for low, high in ranges
+        )
 
-    def _range(self, *, numbers: bool) -> tuple[Value, Value]:
+    def _range(self, type_: Type) -> tuple[Value, Value]:
         """Read the first and the last value of a range, `400..599` or `400 .. 599`; one value is both."""
         token = self._take()
-        low, dots, high = token.text.partition("..") if numbers and token.kind == "word" else (token.text, "", "")
-        first = self._value(token._replace(text=low), numbers=numbers)
+        is_ordered = type_ is not TEXT
+        low, dots, high = token.text.partition("..") if is_ordered and token.kind == "word" else (token.text, "", "")
+        first = self._value(token._replace(text=low), type_)
         if dots:
-            return first, self._value(token._replace(text=high), numbers=numbers)
-        return first, self._value(self._take(), numbers=numbers) if numbers and self._accept("..") else first
+            return first, self._value(token._replace(text=high), type_)
+        return first, self._value(self._take(), type_) if is_ordered and self._accept("..") else first
 
     def _pattern(self) -> re.Pattern[str]:
         token = self._take()
-        if token.kind not in ("word", "string"):
-            raise self._error(token, "a value is missing here")
+        text = self._text(token, read=lambda text: text.replace(r"\\", "\\"))  # re reads the other escapes
         try:
-            return re.compile(token.text[1:-1] if token.kind == "string" else token.text, re.IGNORECASE)
+            return re.compile(text, re.IGNORECASE)
         except re.error as error:
             raise self._error(token, f"not a regular expression ({error})") from None
 
