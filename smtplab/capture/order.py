@@ -96,11 +96,14 @@ class Direction:
         )
 
     def _sort(self, segment: TcpSegment, number: int, time: int, heard: int) -> list[Part]:
-        # A SYN takes a number of its own (§3.4).
-        sequence = segment.sequence + 1 if segment.flags & SYN else segment.sequence
-        self.begin(sequence)
         if segment.flags & RST:  # what it may carry is a note for the diagnostician, not data (RFC 1122 §4.2.2.12)
             return []
+        # A SYN takes a number of its own (§3.4).
+        sequence = segment.sequence + 1 if segment.flags & SYN else segment.sequence
+        if segment.flags & SYN and self.position == 0 and not self._waiting:
+            # What came before it was of a connection that one host has lost (§3.5.1).
+            self.first, self._acknowledged = None, 0
+        self.begin(sequence)
         self._last = number, time
         if sequence == 0 and segment.payload and self._is_unnumbered(segment.payload):
             return [Part(segment.payload, 0, number, time, heard)]

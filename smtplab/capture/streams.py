@@ -56,12 +56,13 @@ class TcpStream:
         self._finished = False
 
     def is_followed_by(self, segment: TcpSegment, side: int) -> bool:
-        """Tell whether a segment between the same endpoints opens another connection: a SYN that is no repetition."""
-        if segment.flags & (SYN | ACK) != SYN:
-            return False
+        """Tell whether a SYN between the same endpoints opens another connection, and is no repetition.
+
+        One with ACK does so where this connection is over: then the SYN before it was not captured.
+        """
         first = self._directions[side].first
         repeated = first is None or (segment.sequence + 1 - first) % SEQUENCE_NUMBERS == 0
-        return self._finished or not repeated
+        return self._finished and not repeated if segment.flags & ACK else self._finished or not repeated
 
     def add(self, segment: TcpSegment, side: int, number: int, time: int) -> list[Piece]:
         """Take in a segment and give what can be told by now, of both sides, oldest first."""
@@ -120,7 +121,9 @@ class TcpStream:
         if flags & SYN:
             self.opener = 1 - side if flags & ACK else side
             self._to_acknowledge = self.opener if flags & ACK else None
-        self._finished |= bool(flags & FIN)
+            self._ahead.clear()  # an old connection's, where a host that lost it opens another (§3.5.1)
+        # Some systems send a SYN that was refused again: that is one connection still, as in Wireshark.
+        self._finished |= bool(flags & FIN or (flags & RST and self._turns is not None))
         if flags & CONTROL or (ends_handshake and not segment.payload and not segment.missing):
             self.controls.append(Control(side, flags, number, time))
 

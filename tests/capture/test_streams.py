@@ -52,6 +52,10 @@ def read(segments: list[TcpSegment]) -> tuple[TcpStream, list[Piece]]:
         pytest.param([to_server(1, SYN), to_server(7, SYN)._replace(quoted=True)], [0, 1], id="another SYN, quoted"),
         # tshark 4.0 takes this SYN for a repetition; but nobody repeats it after a FIN.
         pytest.param([to_server(1, SYN), to_server(2, FIN | ACK), to_server(1, SYN)], [0, 0, 1], id="SYN after FIN"),
+        # Nor do these open one there, where an end and another number show that they do.
+        pytest.param([to_client(1, SYN | ACK), to_client(2, FIN), to_client(8, SYN | ACK)], [0, 0, 1], id="SYN, ACK"),
+        pytest.param([to_client(1, SYN | ACK), to_client(2, FIN), to_client(1, SYN | ACK)], [0, 0, 0], id="same"),
+        pytest.param([to_server(1, ACK, b"x"), to_client(9, RST), to_server(0, SYN)], [0, 0, 1], id="SYN after RST"),
     ],
 )  # fmt: skip
 def test_streams_are_numbered_as_wireshark_does(segments: list[TcpSegment], numbers: list[int]) -> None:
@@ -96,6 +100,33 @@ def test_acknowledgment_in_a_reset_is_not_believed() -> None:
         to_server(2, ACK, b"here"),
     ]
     assert b"".join(piece.part.octets for piece in read(segments)[1]) == b"herelate"
+
+
+LOST = 3_000_000_000  # a number of a connection that one of the hosts has lost
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(
+            [to_client(LOST, acknowledgment=7_000), to_server(7_000, RST)], id="acknowledgment of the old one"
+        ),
+        pytest.param([to_client(0, RST | ACK, acknowledgment=2)], id="reset"),
+    ],
+)
+def test_syn_sent_again_begins_anew(before: list[TcpSegment]) -> None:
+    opening = [to_server(1, SYN), to_client(7, SYN | ACK, acknowledgment=2), to_server(2, acknowledgment=8)]
+    said = [to_client(8, ACK, b"220 x"), to_server(2, ACK, b"EHLO x"), to_client(13, ACK, b"250 x")]
+    pieces = read([to_server(1, SYN), *before, *opening, *said])[1]
+    assert [piece.part.octets or piece.part.missing for piece in pieces] == [b"220 x", b"EHLO x", b"250 x"]
+
+
+def test_acknowledgment_of_a_lost_connection_gives_up_no_hole() -> None:
+    lost = [to_server(1, SYN), to_client(LOST, acknowledgment=7_000), to_server(7_000, RST)]
+    opening = [to_server(1, SYN), to_client(7, SYN | ACK, acknowledgment=2), to_server(2, acknowledgment=8)]
+    waiting = [to_server(6, ACK, b"late"), *[to_client(8, acknowledgment=2)] * 10]
+    pieces = read([*lost, *opening, *waiting, to_server(2, ACK, b"here")])[1]
+    assert [piece.part.octets or piece.part.missing for piece in pieces] == [b"here", b"late"]
 
 
 def test_syn_ack_tells_where_the_other_side_begins() -> None:
