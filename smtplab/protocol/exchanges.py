@@ -4,8 +4,10 @@ Replies come in the order of their commands, pipelined or not (RFC 5321 §4.3.1,
 by standing in line. What TLS hides is not here, and a reply that the capture lost leaves its command without one.
 """
 
+from bisect import bisect_right, insort
 from collections import deque
 from dataclasses import dataclass
+from math import inf
 from typing import Final, NamedTuple
 
 from smtplab.protocol.commands import Bdat
@@ -121,7 +123,7 @@ class _Pairing:
         self._unanswered: deque[Exchange] = deque()
         self._last: Exchange | None = None  # the last that the client sent, if more of it may follow
         self._reply_lost = False  # just now
-        self._replies: list[tuple[float, int]] = []  # time and round trip of each, oldest first
+        self._replies: list[tuple[float, int]] = []  # time and round trip of each, oldest first by the clock
 
     def follow(self, entry: Entry) -> None:
         """Take the next entry into account."""
@@ -150,7 +152,8 @@ class _Pairing:
         self._unanswered = deque(list(self._unanswered)[-1:] if entry.party == "server" else ())
 
     def _ask(self, entry: Entry, verb: str) -> Exchange:
-        trip = 1 + next((trip for time, trip in reversed(self._replies) if time <= entry.time), 0)
+        seen = bisect_right(self._replies, (entry.time, inf))
+        trip = 1 + (self._replies[seen - 1][1] if seen else 0)
         asked = Exchange(self._stream, verb, (entry,), begun=self._latest, asked=entry.time, trip=trip)
         self._latest = entry.time
         self.exchanges.append(asked)
@@ -171,7 +174,7 @@ class _Pairing:
         exchange = self._answered_by(reply)
         exchange.reply = reply
         if exchange.trip:
-            self._replies.append((reply.time, exchange.trip))
+            insort(self._replies, (reply.time, exchange.trip))
         self._latest = max(reply.time, self._latest or 0.0)
 
     def _answered_by(self, reply: Entry) -> Exchange:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -215,6 +216,24 @@ def test_reply_that_is_listed_first_but_came_later_was_not_waited_for() -> None:
 
 def test_round_trips_of_silence_are_none() -> None:
     assert round_trips(exchanges(heard("C: EHLO a\nC: QUIT"))) == round_trips([]) == 0
+
+
+def test_time_grows_as_the_commands_do_where_the_clock_of_the_server_is_ahead() -> None:
+    def seconds(size: int) -> float:
+        entries = [
+            entry
+            for time in range(size)
+            for entry in (
+                Entry(party="client", kind=Kind.COMMAND, octets=b"NOOP\r\n", time=time),
+                Entry(party="server", kind=Kind.REPLY, octets=b"250 a\r\n", time=time + 1e6, answers="NOOP"),
+            )
+        ]
+        begun = process_time()
+        assert round_trips(exchanges(Transcript(tuple(entries)))) == 1
+        return process_time() - begun
+
+    small = max(min(seconds(1_000) for _ in range(3)), 0.002)
+    assert min(seconds(10_000) for _ in range(2)) < 40 * small
 
 
 # Handshakes
