@@ -94,8 +94,8 @@ class PassGreylister(Exercise):
     def question(self) -> str:
         return (
             f"A mail host greylists for {self._minutes} minutes. Its mail has to arrive at the second try, not later "
-            f"than {self._latest} minutes after it came into your queue, and no wait may be shorter than RFC 5321 "
-            "§4.5.4.1 wants it. Which waits do you give your queue?"
+            f"than {self._latest} minutes after it came into your queue, and no wait may be shorter than "
+            "RFC 5321 §4.5.4.1 wants it. Which waits do you give your queue?"
         )
 
     def solve(self) -> list[int]:
