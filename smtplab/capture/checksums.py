@@ -13,10 +13,9 @@ from smtplab.capture.frame import Frame
 from smtplab.capture.link import TCP, Place, place_of
 
 IPV4_CHECKSUM, TCP_CHECKSUM = 10, 16  # where they stand in their headers
-IPV4_LENGTH, IPV4_FRAGMENT = 2, 6
+IPV4_LENGTH: Final = 2
 IPV4_ADDRESSES, IPV6_ADDRESSES = slice(12, 20), slice(8, 40)
-MORE_FRAGMENTS_OR_OFFSET: Final = 0x3FFF
-IPV6_HEADER: Final = 40
+IPV6_HEADER, TCP_HEADER = 40, 20  # the least that they are long
 
 
 def internet_checksum(*parts: bytes | bytearray) -> int:
@@ -36,7 +35,7 @@ def with_checksums(frame: Frame) -> Frame:
     if place is None or not _is_whole(frame.octets, place):
         return frame
     octets = bytearray(frame.octets)
-    network, transport, end, _ = place
+    network, transport, end, *_ = place
     if octets[network] >> 4 == 4:
         _put(octets, network + IPV4_CHECKSUM, network, transport)
         addresses = octets[network:][IPV4_ADDRESSES]
@@ -53,10 +52,9 @@ def _put(octets: bytearray, at: int, start: int, stop: int, pseudo_header: bytes
 
 def _is_whole(octets: bytes, place: Place) -> bool:
     """Tell whether all that a checksum is computed from is there."""
-    network, transport, end, quoted = place
-    if quoted or end > len(octets):
+    network, transport, end, quoted, protocol, fragment = place
+    if protocol != TCP or transport + TCP_HEADER > end or quoted or fragment or end > len(octets):
         return False
     if octets[network] >> 4 == 6:
         return transport == network + IPV6_HEADER  # an extension header may say that it is a fragment, or go elsewhere
-    length, fragment = struct.unpack_from("!H2xH", octets, network + IPV4_LENGTH)
-    return length > 0 and not fragment & MORE_FRAGMENTS_OR_OFFSET
+    return octets[network + IPV4_LENGTH : network + IPV4_LENGTH + 2] != b"\0\0"

@@ -15,7 +15,7 @@ from typing import Final
 
 from smtplab.capture.conversation import SMTP_PORTS, Conversation
 from smtplab.capture.files import BrokenCapture, Frame, read_frames
-from smtplab.capture.link import LINKS, TcpSegment, segment_of
+from smtplab.capture.segments import Segments
 from smtplab.capture.streams import Piece, Streams
 from smtplab.capture.tls.key_log import KeyLog, read_key_log
 from smtplab.protocol.transcript import Entry, Segment, Transcript
@@ -85,12 +85,11 @@ class _Reading:
     def __init__(self, ports: Collection[int], keys: KeyLog) -> None:
         self._ports = ports
         self._keys = keys
+        self._tcp = Segments()
         self._streams = Streams()
         self._conversations: dict[int, Conversation] = {}  # by number of the stream, ascending
         self._start = 0
         self._packets = 0
-        self._unread: set[int] = set()  # link types
-        self._is_readable = False
 
     def add(self, frames: list[Frame]) -> None:
         """Take in the next frames."""
@@ -98,19 +97,13 @@ class _Reading:
             self._start = frames[0].time
         self._packets += len(frames)
         pieces = []
-        for frame, segment in zip(frames, self._segments(frames), strict=True):
+        for frame, segment in zip(frames, list(map(self._tcp.of, frames)), strict=True):
             if segment is not None:
                 stream, completed = self._streams.add(segment, frame.number, frame.time)
                 if stream.number not in self._conversations and not stream.ignored:
                     self._conversations[stream.number] = Conversation(stream, self._start, self._ports, self._keys)
                 pieces += completed
         self._read(pieces)
-
-    def _segments(self, frames: list[Frame]) -> list[TcpSegment | None]:
-        link_types = {frame.link_type for frame in frames}
-        self._unread.update(link_types.difference(LINKS))
-        self._is_readable |= not link_types.isdisjoint(LINKS)
-        return [segment_of(frame) for frame in frames]
 
     def _read(self, pieces: list[Piece]) -> None:
         for stream, side, part in pieces:
@@ -124,20 +117,15 @@ class _Reading:
         for conversation in self._conversations.values():
             conversation.close()
         spoken = [conversation for conversation in self._conversations.values() if conversation.is_smtp]
+        entries = _in_place(placed for conversation in spoken for placed in conversation.entries())
         return Transcript(
-            entries=_in_place(placed for conversation in spoken for placed in conversation.entries()),
+            entries=entries,
             streams=tuple(conversation.endpoints() for conversation in spoken),
             segments=tuple(sorted(_segments(spoken), key=lambda segment: segment.frame or 0)),
             source=source,
             packets=self._packets,
-            problem=self._problem(),
+            problem="" if entries else self._tcp.problem(),
         )
-
-    def _problem(self) -> str:
-        if self._is_readable or not self._unread:
-            return ""
-        kinds = ", ".join(map(str, sorted(self._unread)))
-        return f"frames of link type {kinds} are not read here: capture on Ethernet, a loopback interface or 'any'"
 
 
 def _segments(conversations: Iterable[Conversation]) -> Iterator[Segment]:

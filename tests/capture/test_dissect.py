@@ -1,3 +1,4 @@
+import struct
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -97,6 +98,12 @@ def test_two_sessions_are_told_apart_and_sorted_by_frame() -> None:
     assert [segment.frame for segment in transcript.segments] == sorted(
         segment.frame or 0 for segment in transcript.segments
     )
+
+
+def test_first_reply_behind_the_handshake_is_the_greeting() -> None:
+    impatient = ("C: EHLO tiny-desktop.example", "S: 554 You speak too soon", "S: 550 Rejected")
+    replies = [(entry.code, entry.answers) for entry in read(talk_of(impatient).frames) if entry.kind is Kind.REPLY]
+    assert replies == [(554, "GREETING"), (550, "EHLO")]
 
 
 def test_session_on_ports_used_again_is_another_stream() -> None:
@@ -267,8 +274,66 @@ def test_links_that_are_not_read_are_a_problem_in_one_line() -> None:
     assert transcript.packets == 2
 
 
-def test_link_that_is_not_read_is_no_problem_beside_one_that_is() -> None:
-    assert transcript_of([frame(b"radio", 127), frame(ethernet(ipv4(tcp())))], "both").problem == ""
+def test_link_that_is_not_read_is_no_problem_beside_mail() -> None:
+    assert read([frame(b"radio", 127), *talk_of(ONE_MAIL).frames]).problem == ""
+
+
+def in_gre(packet: bytes) -> bytes:
+    return ipv4(b"\0\0\x08\0" + packet, protocol=47)
+
+
+def in_udp(port: int) -> bytes:
+    return ipv4(struct.pack("!HHHH", 5000, port, 8, 0), protocol=17)
+
+
+@pytest.mark.parametrize(
+    ("frames", "names"),
+    [
+        pytest.param([frame(in_gre(ipv4(tcp())), RAW_IP)], "GRE", id="GRE"),
+        pytest.param([frame(in_udp(4789), RAW_IP)] * 2, "VXLAN", id="VXLAN, twice"),
+        pytest.param([frame(ethernet(bytes(40), 0x88E5, (0x8100,)))], "MACsec", id="MACsec"),
+        pytest.param([frame(in_udp(4789), RAW_IP), frame(in_gre(b""), RAW_IP)], "GRE, VXLAN", id="two kinds"),
+    ],
+)
+def test_tunnel_that_is_not_read_is_a_problem_where_no_mail_is_found(frames: list[Frame], names: str) -> None:
+    problem = read([frame(ipv4(tcp()), RAW_IP), *frames]).problem
+    assert problem == f"what goes through {names} is not read here: capture where the mail goes without"
+    assert read([*frames, *talk_of(ONE_MAIL).frames]).problem == ""
+
+
+def test_unread_link_is_a_problem_beside_a_tunnel_and_one_that_is_read() -> None:
+    problem = read([frame(b"radio", 127), frame(ethernet(ipv4(tcp()))), frame(in_gre(b""), RAW_IP)]).problem
+    assert problem.startswith("frames of link type 127 are not read here: ")
+    assert "; what goes through GRE is not read here: " in problem
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        pytest.param(in_udp(53), id="a datagram"),
+        pytest.param(in_udp(4789)[:21], id="a datagram that is cut"),
+        pytest.param(ipv4(b"", protocol=2), id="IGMP"),
+        pytest.param(b"something else", id="no packet"),
+    ],
+)
+def test_what_holds_no_mail_is_no_problem(octets: bytes) -> None:
+    assert read([frame(octets, RAW_IP)]).problem == ""
+    assert read([frame(ethernet(octets, 0x0806))]).problem == ""
+
+
+def test_command_in_two_fragments_is_one_line_with_the_frames_of_both() -> None:
+    talk = Talk().open().say(["S: 220 ready", "C: NOOP and some more", "S: 250 ok"])
+    whole = talk.frames[4]
+    pieces = [
+        whole._replace(octets=packet, original_length=len(packet))
+        for packet in (
+            ipv4(whole.octets[20:44], fragment=0x2000),
+            ipv4(whole.octets[44:], fragment=3),
+        )
+    ]
+    transcript = read([*talk.frames[:4], *pieces, *talk.frames[5:]])
+    assert said(transcript) == ["S: 220 ready", "C: NOOP and some more", "S: 250 ok"]
+    assert transcript[1].frames == (5, 6)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 40), st.integers(0, 63), st.binary(max_size=12)), max_size=20))

@@ -84,6 +84,32 @@ def test_vlan_tags_are_passed(tags: tuple[int, ...]) -> None:
     assert segment_of(frame(ethernet(ipv4(SEGMENT), tags=tags))) == EXPECTED
 
 
+def pppoe(packet: bytes, protocol: int = 0x21) -> bytes:
+    return struct.pack("!BBHHH", 0x11, 0, 1, len(packet) + 2, protocol) + packet
+
+
+def snap(packet: bytes, ethertype: int = 0x0800) -> bytes:
+    return b"\xaa\xaa\x03\0\0\0" + struct.pack("!H", ethertype) + packet
+
+
+MPLS_LABEL, LAST_MPLS_LABEL = bytes([0, 1, 0, 64]), bytes([0, 1, 1, 64])
+
+
+@pytest.mark.parametrize(
+    ("payload", "ethertype", "expected"),
+    [
+        pytest.param(LAST_MPLS_LABEL + ipv4(SEGMENT), 0x8847, EXPECTED, id="an MPLS label"),
+        pytest.param(MPLS_LABEL * 9 + LAST_MPLS_LABEL + ipv6(SEGMENT6), 0x8848, EXPECTED6, id="ten MPLS labels"),
+        pytest.param(pppoe(ipv4(SEGMENT)), 0x8864, EXPECTED, id="PPPoE"),
+        pytest.param(pppoe(ipv6(SEGMENT6), 0x57), 0x8864, EXPECTED6, id="PPPoE, IPv6"),
+        pytest.param(snap(ipv4(SEGMENT)), 54, EXPECTED, id="a length, LLC and SNAP"),
+    ],
+)
+def test_what_may_stand_before_ip_is_passed(payload: bytes, ethertype: int, expected: TcpSegment) -> None:
+    assert segment_of(frame(ethernet(payload, ethertype, (0x8100,)))) == expected
+    assert segment_of(frame(cooked(payload, ethertype), 113)) == expected
+
+
 def test_vlan_tag_after_a_cooked_header_is_passed() -> None:
     tagged = struct.pack("!HH", 7, 0x0800) + ipv4(SEGMENT)
     assert segment_of(frame(cooked(tagged, 0x8100), 113)) == EXPECTED
@@ -112,6 +138,8 @@ def test_ip_header_of_any_shape_is_passed(packet: bytes) -> None:
         pytest.param(ipv6(extension(6, bytes(22)) + SEGMENT6, next_header=60), id="24 octets of destination options"),
         pytest.param(ipv6(extension(43) + extension(6) + SEGMENT6, next_header=0), id="two headers"),
         pytest.param(ipv6(b"\6\0\0\1" + bytes(4) + SEGMENT6, next_header=44), id="first fragment"),
+        pytest.param(ipv6(b"\6\0\0\0" + bytes(4) + SEGMENT6, next_header=44), id="fragment that is the whole"),
+        pytest.param(ipv6(extension(6) + SEGMENT6, next_header=135), id="mobility header"),
         pytest.param(ipv6(b"\6\4" + bytes(22) + SEGMENT6, next_header=51), id="authentication header"),
         pytest.param(ipv4(ipv6(SEGMENT6), protocol=41), id="IPv6 in IPv4"),
     ],
@@ -173,6 +201,11 @@ def test_no_segment_where_there_is_none(octets: bytes) -> None:
         pytest.param(ethernet(b"", tags=(0x8100,))[:15], 1, id="cut in a VLAN tag"),
         pytest.param(cooked(ipv4(SEGMENT), 0x88CC), 113, id="LLDP"),
         pytest.param(ipv4(SEGMENT), 147, id="unknown link"),
+        pytest.param(ethernet(MPLS_LABEL * 9, 0x8847), 1, id="cut among MPLS labels"),
+        pytest.param(ethernet(LAST_MPLS_LABEL + bytes(4) + ipv4(SEGMENT), 0x8847), 1, id="no IP behind MPLS"),
+        pytest.param(ethernet(pppoe(ipv4(SEGMENT), 0xC021), 0x8864), 1, id="LCP in PPPoE"),
+        pytest.param(ethernet(snap(ipv4(SEGMENT), 0x0806), 54), 1, id="ARP behind SNAP"),
+        pytest.param(ethernet(b"\x42\x42\x03" + ipv4(SEGMENT), 43), 1, id="spanning tree"),
     ],
 )
 def test_no_segment_in_another_protocol(octets: bytes, link_type: int) -> None:
