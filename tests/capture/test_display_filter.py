@@ -163,6 +163,11 @@ def test_filter_by_connection_goes_through_the_connections_once(expression: str)
     assert transcript.streams.walked == 100
 
 
+@pytest.mark.parametrize("expression", ["ip", "ipv6.addr", "tcp.port"])
+def test_entry_whose_connection_is_not_known_has_no_ends(transcript: Transcript, expression: str) -> None:
+    assert len(filtered(replace(transcript, streams=()), expression)) == 0
+
+
 def test_filter_is_asked_of_one_transcript_after_another() -> None:
     first, second = greetings(("10.0.0.1:1", "10.0.0.2:25")), greetings(("10.0.0.1:1", "10.0.0.2:587"))
     test = display_filter("tcp.port == 25")
