@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from smtplab.cli import options, reading
+from smtplab.protocol.octets import count
 from smtplab.protocol.transcript import Entry, Transcript
 
 
@@ -93,7 +94,7 @@ FORMATS = {"text": _print_text, "json": _print_json, "bytes": _print_octets}
 
 
 def _export(transcript: Transcript, directory: Path) -> None:
-    """Write the messages, numbered in their order in each stream: `stream-0-mail-1.eml`."""
+    """Write the messages, numbered in their order in each stream: `stream-0-mail-1.eml`; say which are not whole."""
     from smtplab.protocol.transactions import transactions
 
     directory.mkdir(parents=True, exist_ok=True)
@@ -101,4 +102,7 @@ def _export(transcript: Transcript, directory: Path) -> None:
     for transaction in transactions(transcript):
         number = numbers[transaction.stream] = numbers.get(transaction.stream, 0) + 1
         path = directory / f"stream-{transaction.stream}-mail-{number}.eml"
-        path.write_bytes(transaction.content or b"")
+        content = transaction.content or b""
+        path.write_bytes(content)
+        if transaction.lack:
+            options.complain(f"{path}: {count(len(content), 'octet')}, {transaction.lack}")

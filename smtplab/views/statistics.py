@@ -80,11 +80,14 @@ def _mail_lines(transaction: Transaction) -> Iterator[str]:
         said = "no reply" if code is None else f"{code}, {meaning_of_code(code)[0]}"
         yield f"{'' if number else 'to':<12}{safe(forward_path)}: {said}"
     if (content := transaction.content) is not None:
-        yield f"message     {count(len(content), 'octet')}, sha256 {sha256(content).hexdigest()}"
+        # A digest is that of the message that was sent, so of half a message there is none.
+        digest = transaction.lack or f"sha256 {sha256(content).hexdigest()}"
+        yield f"message     {count(len(content), 'octet')}, {digest}"
         for attached in attachments(content):
             name = safe(attached.name) or "without a name"
             size = count(len(attached.octets), "octet")
-            yield f"attachment  {name}: {safe(attached.media_type)}, {size}, sha256 {attached.sha256}"
+            digest = "" if transaction.lack else f", sha256 {attached.sha256}"
+            yield f"attachment  {name}: {safe(attached.media_type)}, {size}{digest}"
 
 
 def _clear_lines(session: Session) -> Iterator[str]:

@@ -27,7 +27,8 @@ def statistics_record(session: Session) -> dict[str, Any]:
     """Give what there is to know about one connection.
 
     `response_time` is over all replies, None where no reply was timed; `response_times` has an object for each verb.
-    `code` of a recipient is that of the reply to RCPT, of a transaction that to the end of its message.
+    `code` of a recipient is that of the reply to RCPT, of a transaction that to the end of its message. `octets` are
+    those of the message that the capture holds, `missing` those that it does not; of half a message `sha256` is None.
     """
     return {
         "kind": "stats",
@@ -70,13 +71,14 @@ def _transaction(transaction: Transaction) -> dict[str, Any]:
         "frame": transaction.frame,
         "tls": transaction.tls,
         "octets": None if content is None else len(content),
-        "sha256": None if content is None else sha256(content).hexdigest(),
+        "missing": transaction.missing,
+        "sha256": None if content is None or transaction.lack else sha256(content).hexdigest(),
         "attachments": [
             {
                 "name": well_formed(each.name),
                 "media_type": each.media_type,
                 "octets": len(each.octets),
-                "sha256": each.sha256,
+                "sha256": None if transaction.lack else each.sha256,
             }
             for each in attachments(content or b"")
         ],

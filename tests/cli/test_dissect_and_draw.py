@@ -14,6 +14,7 @@ from smtplab.capture.save import save
 from smtplab.cli import main
 from smtplab.cli.demo import MESSAGE
 from smtplab.cli.reading import NO_SMTP
+from tests.capture.packets import Talk, pcap
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,18 @@ def test_dissect_exports_the_message_octet_for_octet(demo: Path, session: str, t
     assert main(["dissect", session, "--export", str(tmp_path / "mails")]) == 0
     (mail,) = (tmp_path / "mails").iterdir()
     assert hashlib.sha256(mail.read_bytes()).digest() == hashlib.sha256(MESSAGE.replace("\n", "\r\n").encode()).digest()
+
+
+def test_dissect_says_which_exported_message_is_not_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    talk = Talk().open().say(["S: 220 a", "C: EHLO b", "S: 250 a", "C: MAIL FROM:<c@d>", "S: 250 OK"])
+    talk.say(["C: RCPT TO:<e@f>", "S: 250 OK", "C: DATA", "S: 354 go on", "C: Subject: a", "C: "])
+    talk.lose("client", b"b\r\n")
+    path = tmp_path / "hole.pcap"
+    path.write_bytes(pcap(talk.say(["C: c", "C: .", "S: 250 OK"]).close().frames))
+    assert main(["dissect", str(path), "--export", str(tmp_path / "mails")]) == 0
+    (mail,) = (tmp_path / "mails").iterdir()
+    assert mail.read_bytes() == b"Subject: a\r\n\r\nc\r\n"
+    assert capsys.readouterr().err == f"smtplab: {mail}: 17 octets, 3 more are missing from the capture\n"
 
 
 def test_dissect_exports_though_nobody_reads_what_it_prints(session: str, tmp_path: Path) -> None:

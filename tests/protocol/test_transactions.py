@@ -1,9 +1,13 @@
 """The mails in a transcript: envelope, content and outcome, however the replies come."""
 
+import tracemalloc
+from time import process_time
+
 import pytest
 
+from smtplab.protocol.commands import Mail
 from smtplab.protocol.transactions import Transaction, all_transactions, transactions
-from smtplab.protocol.transcript import Entry, Stream, Transcript
+from smtplab.protocol.transcript import Entry, Kind, Stream, Transcript
 from tests.protocol.conversations import ENVELOPE, OPENING, hear, parse
 
 A, B = "test01@coremail.cn", "test02@coremail.cn"
@@ -86,13 +90,78 @@ def test_transaction_heard_from_the_middle_has_no_sender() -> None:
 
 def test_transaction_with_a_gap_has_what_there_is() -> None:
     (mail,) = found(OPENING + ENVELOPE + "C: DATA\nS: 354 go on\nc: one\nC- 5\nC: two\nC: .\nS: 250 OK")
-    assert mail.content == b"onetwo\r\n"
+    assert (mail.content, mail.missing, mail.lack) == (b"onetwo\r\n", 5, "5 more are missing from the capture")
+
+
+CHUNK = ENVELOPE + r"c: BDAT 20 LAST\r\n01234" + "\n"
+DATA = ENVELOPE + "C: DATA\nS: 354 go on\n"
+MISSING = [
+    pytest.param(CHUNK + "C- 5\nc: 0123456789\nS: 250 OK", b"012340123456789", 5, True, 250, id="amid a chunk"),
+    pytest.param(CHUNK + "C- 99\nS: 250 OK", b"01234", 15, True, 250, id="the rest of a chunk and more"),
+    pytest.param(CHUNK + "c: 0123456789abcde\nC- 6\nS: 250 OK", b"012340123456789abcde", 0, True, 250, id="behind it"),
+    pytest.param(DATA + "C- 19\nS: 250 OK\nC: QUIT\nS: 221 bye", b"", 19, False, 250, id="all of the message"),
+    pytest.param(
+        DATA + "c: ha\nC- 9\nS: 250 OK\nC- 6\nS: 221 bye", b"ha", 9, False, 250, id="end mark, and QUIT later"
+    ),
+    pytest.param(DATA + "c: ha\nC- 9", b"ha", 9, False, None, id="all that was said from there on"),
+    pytest.param(DATA + "C: x\nC: .\nC- 6\nS: 250 OK", b"x\r\n", 0, True, 250, id="command behind the end mark"),
+    pytest.param(
+        ENVELOPE + "C- 6\nS: 354 go on\nC- 9\nC: x\nC: .\nS: 250 OK", b"x\r\n", 9, True, 250, id="DATA and a line"
+    ),
+]
+
+
+@pytest.mark.parametrize(("conversation", "content", "missing", "ended", "code"), MISSING)
+def test_transaction_counts_what_is_missing_of_its_message(
+    conversation: str, content: bytes, missing: int, ended: bool, code: int | None
+) -> None:
+    (mail,) = found(OPENING + conversation)
+    assert (mail.content, mail.missing, mail.ended, mail.code) == (content, missing, ended, code)
+
+
+@pytest.mark.parametrize(
+    ("behind", "content"),
+    [
+        pytest.param(".14 is out", b"version .14 is out\r\n", id="dot amid a line"),
+        pytest.param("..14", b"version .14\r\n", id="dot doubled"),
+    ],
+)
+def test_transaction_with_a_gap_keeps_a_dot_that_was_not_stuffed(behind: str, content: bytes) -> None:
+    (mail,) = found(OPENING + DATA + f"c: version \nC- 1\nC: {behind}\nC: .\nS: 250 OK")
+    assert mail.content == content
+
+
+def test_gap_behind_a_refused_data_is_no_message() -> None:
+    (mail,) = all_transactions(transcript(OPENING + ENVELOPE + "C: DATA\nS: 451 later\nC- 6\nS: 221 bye"))
+    assert (mail.content, mail.missing, mail.outcome) == (None, 0, "refused at DATA with 451")
+
+
+def test_reply_that_came_before_the_end_of_the_message_is_its_own() -> None:
+    entries = hear(parse(OPENING + DATA + "C: x\nC: .\nS: 552 big\n" + DATA + "C: y\nC: .\nS: 250 OK"))
+    place = next(index for index, entry in enumerate(entries) if entry.code == 552)
+    entries.insert(place - 2, entries.pop(place))  # as where the last packet of the message comes behind the reply
+    first, second = transactions(Transcript(tuple(entries), (Stream(0, "", ""),)))
+    assert (first.content, first.code, first.lack) == (b"x\r\n", 552, "")
+    assert (second.content, second.code) == (b"y\r\n", 250)
+
+
+def test_reply_to_a_message_of_which_nothing_was_seen_is_nobodys() -> None:
+    reply = Entry(party="server", kind=Kind.REPLY, octets=b"250 OK\r\n", answers="END-OF-DATA")
+    assert all_transactions(Transcript((reply,), (Stream(0, "", ""),))) == []
+
+
+def test_refusal_without_a_transaction_is_nobodys() -> None:
+    assert all_transactions(transcript(OPENING + "C: DATA\nS: 503 MAIL first\nC- 6\nS: 221 bye")) == []
 
 
 OUTCOMES = [
     pytest.param(ENVELOPE + "C: DATA\nS: 354 go on\nC: .\nS: 250 OK", "accepted with 250", id="accepted"),
     pytest.param(ENVELOPE + "C: DATA\nS: 354 go on\nC: .\nS: 554 no", "refused with 554", id="refused"),
     pytest.param(ENVELOPE + "C: DATA\nS: 354 go on\nC: .", "no reply to its end was seen", id="no reply"),
+    pytest.param(ENVELOPE + "C: DATA\nS: 354 go on\nc: ha", "its end was not seen", id="cut off"),
+    pytest.param(ENVELOPE + "c: BDAT 9 LAST\\r\\nab", "its end was not seen", id="chunk cut off"),
+    pytest.param(ENVELOPE + "C: BDAT 0 LAST", "no reply to its end was seen", id="no reply to the last chunk"),
+    pytest.param(ENVELOPE + "C: BDAT 99999999999999999999\nS: 552 no", "refused at a chunk with 552", id="no chunk"),
     pytest.param(ENVELOPE + "C: DATA\nS: 451 later", "refused at DATA with 451", id="refused at DATA"),
     pytest.param(ENVELOPE + "c: BDAT 2\\r\\nab\nS: 452 full", "refused at a chunk with 452", id="refused at a chunk"),
     pytest.param("C: MAIL FROM:<a@b>\nS: 550 no", "refused at MAIL with 550", id="refused at MAIL"),
@@ -154,6 +223,39 @@ def test_mail_pipelined_behind_a_reset_is_not_ended_by_it(verb: str) -> None:
     )
     first, second = all_transactions(transcript(OPENING + ENVELOPE + pipelined + "C: x\nC: .\nS: 250 OK"))
     assert (first.outcome, told(second)) == (f"aborted by {verb[:4]}", (A, [(B, 250)], b"x\r\n", 250))
+
+
+def conversation_of(count: int) -> Transcript:
+    """Give a session in which so many pairs of MAIL and RSET are sent, and RSET is answered at the end only."""
+    mail = Entry(party="client", kind=Kind.COMMAND, octets=b"MAIL FROM:<a@b>\r\n", message=Mail("a@b"))
+    taken = Entry(party="server", kind=Kind.REPLY, octets=b"250 OK\r\n", answers="MAIL")
+    rset = Entry(party="client", kind=Kind.COMMAND, octets=b"RSET\r\n")
+    done = Entry(party="server", kind=Kind.REPLY, octets=b"250 OK\r\n", answers="RSET")
+    return Transcript((mail, taken, rset) * count + (done,) * count, (Stream(0, "", ""),))
+
+
+def test_time_grows_as_the_commands_do_where_rset_is_pipelined() -> None:
+    def seconds(count: int) -> float:
+        session = conversation_of(count)
+        begun = process_time()
+        assert {mail.outcome for mail in all_transactions(session)} == {"aborted by RSET"}
+        return process_time() - begun
+
+    small = max(min(seconds(300) for _ in range(3)), 0.002)
+    assert min(seconds(3000) for _ in range(2)) < 40 * small
+
+
+def test_memory_grows_as_the_commands_do_where_no_reply_was_seen() -> None:
+    def octets(count: int) -> int:
+        session = Transcript(conversation_of(count).entries[:-count], (Stream(0, "", ""),))
+        tracemalloc.start()
+        try:
+            all_transactions(session)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert octets(2000) < 40 * octets(200)
 
 
 def test_transaction_has_a_path_without_brackets_too() -> None:

@@ -1,15 +1,17 @@
 """What a connection comes to, written for people and for programs."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from time import process_time
 
 from smtplab.capture.dissect import dissect
+from smtplab.protocol.observer import Observer
 from smtplab.protocol.transcript import Transcript
 from smtplab.views.statistics import FRAMES, statistics_text
 from smtplab.views.statistics_records import statistics_lines
-from tests.views.sessions import MAIL, ORDINARY, PIPELINED, PLAIN, STARTTLS, heard, together
+from tests.views.sessions import LOGIN, MAIL, ORDINARY, PIPELINED, PLAIN, STARTTLS, heard, together
 
 CONTENT = b"Subject: First mail\r\n\r\n.dot\r\n"
 
@@ -119,6 +121,30 @@ def test_json_has_one_object_for_each_connection() -> None:
         "meaning": "the name is not fully qualified",
         "source": "RFC 5321 §2.3.5",
     }
+
+
+def with_a_hole() -> Transcript:
+    """Give a mail with an attachment, 9 octets of which are not in the capture, though it was accepted."""
+    header = b"Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n"
+    observer = Observer()
+    entries = [
+        said
+        for entry in heard(LOGIN + MAIL.partition("C: Subject")[0])
+        for said in observer.receive(entry.party, entry.octets)
+    ]
+    entries += observer.receive("client", header + b"\r\nAAEC") + observer.skip("client", 9)
+    entries += observer.receive("client", b"AAEC\r\n.\r\n") + observer.receive("server", b"250 OK\r\n")
+    return replace(heard(LOGIN), entries=tuple(entries))
+
+
+def test_half_of_a_message_has_no_digest() -> None:
+    text = statistics_text(with_a_hole())
+    assert "    message     90 octets, 9 more are missing from the capture\n" in text
+    assert "    attachment  a.zip: application/zip, 6 octets\n" in text
+    (line,) = statistics_lines(with_a_hole())
+    (mail,) = json.loads(line)["transactions"]
+    assert (mail["octets"], mail["missing"], mail["sha256"]) == (90, 9, None)
+    assert [each["sha256"] for each in mail["attachments"]] == [None]
 
 
 def test_json_without_a_message_has_no_digest() -> None:
