@@ -8,7 +8,6 @@ Every control takes Tab, Enter and Space. There is no drop-down list, since a no
 for itself when one has the focus.
 """
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -69,7 +68,7 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._replaced = ("", 0.0)  # what was in the box before the kernel put something else there, and when
         self._changed = 0.0  # when a letter came last
         self._secrets: set[str] = set()  # lines that are not to stay in the box
-        self._tidying: asyncio.TimerHandle | None = None
+        self._tidying: threading.Timer | None = None
         self._lines: list[str] = []  # that were sent, the latest first
         self._back = -1  # which of them is in the box; -1 for none
         self.text = Textarea(
@@ -116,7 +115,7 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
         In a kernel a moment later: while it was busy, the page has held back the last letters, but not the click.
         """
         if in_kernel():
-            asyncio.get_running_loop().call_later(HELD_BACK, self._say)
+            _later(HELD_BACK, self._say)
         else:
             self._say()
 
@@ -149,7 +148,7 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
         if self._tidying is not None:
             self._tidying.cancel()
         self._changed = time.monotonic()
-        self._tidying = asyncio.get_running_loop().call_later(QUIET, self._tidy)
+        self._tidying = _later(QUIET, self._tidy)
 
     def recall(self, by: int) -> None:
         """Put an earlier line into the box: the one before that in it with 1, the one after it with -1."""
@@ -183,8 +182,15 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 
 def in_kernel() -> bool:
-    """Whether there is a page at the other end, and a kernel between, whose loop runs in this thread."""
+    """Whether there is a page at the other end, and a kernel between."""
     return hasattr(get_ipython(), "kernel")
+
+
+def _later(seconds: float, act: Callable[[], None]) -> threading.Timer:
+    timer = threading.Timer(seconds, act)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def _button(name: str, text: str, tooltip: str, press: Callable[[], None]) -> Button:
