@@ -9,7 +9,7 @@ from typing import Final
 
 from smtplab.capture.fragments import Fragments
 from smtplab.capture.frame import Frame
-from smtplab.capture.link import LINKS, Place, TcpSegment, ethertype_of, place_of, segment_at, usual_segment
+from smtplab.capture.link import LINKS, TCP, Place, TcpSegment, ethertype_of, place_of, segment_at, usual_segment
 
 # What may have mail in it and is not read, by the registries of IEEE and IANA.
 ETHERTYPES: Final = {0x88E5: "MACsec", 0x88E7: "PBB", 0x894F: "NSH"}
@@ -54,10 +54,10 @@ class Segments:
                 return None
             if place.fragment and not place.quoted:
                 return self._fragments.add(frame, place)
-            segment = segment_at(frame, place)
-            if segment is None:
-                self._note_payload(frame, place)
-            return segment
+            if place.protocol == TCP:
+                return segment_at(frame, place)
+            self._note_payload(frame, place)
+            return None
         except (struct.error, IndexError):  # the frame ends inside a header
             return None
 

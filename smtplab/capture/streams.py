@@ -1,7 +1,8 @@
 """Which segments belong to one connection, and who spoke when?
 
 A connection is what goes between the same two endpoints until a SYN opens another one between them. Connections are
-numbered as Wireshark numbers them (tcp.stream), so that a number can be looked up there.
+numbered as Wireshark numbers them (tcp.stream), so that a number can be looked up there. It differs only after one that
+Wireshark takes for the rest of another: opened anew after FIN or RST with the old number, or by a SYN, ACK alone.
 
 The octets of each side are put in order by `order`, those of both into one conversation by `turns`. What is captured a
 few segments too late is waited for; only what does not come then is missing.
