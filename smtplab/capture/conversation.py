@@ -155,7 +155,7 @@ class Conversation:
         self._entries.clear()
 
     def _begin(self) -> None:
-        self._observer = TlsObserver(self.stream.number, self._keys)
+        self._observer = TlsObserver(self.stream.number, self._keys, from_start=self.stream.opener is not None)
         held, self._held = self._held, []
         for side, part in held:
             self._read(self._observer, side, part)

@@ -23,15 +23,19 @@ class Taken(NamedTuple):
 class Flow:
     """The octets of one party, in order, each piece with its time and its frame.
 
-    `lax` is set once the server has shown that it takes a dot between two LFs for the end of the mail data.
+    `lax` is set once the server has shown that it takes a dot between two LFs for the end of the mail data. `torn` is
+    set where octets are missing before the first one, so that it may stand amid a line; taking any ends that.
     """
 
     def __init__(self) -> None:
         self.octets = bytearray()
         self.lax = False
+        self.torn = False
         self._pieces: deque[tuple[int, float, tuple[int, ...]]] = deque()
         self._searched: dict[re.Pattern[bytes], int] = {}  # so many octets are known to hold no match
         self._replied = 0  # whole lines of a reply that has more
+        self._early_end: int | None = None
+        self._early_end_known = False  # until octets come or go
 
     def __len__(self) -> int:
         return len(self.octets)
@@ -43,6 +47,7 @@ class Flow:
     def add_taken(self, taken: Taken) -> None:
         """Append what several packets carried together, as they carry a TLS record."""
         if taken.octets:
+            self._early_end_known = False
             self.octets += taken.octets
             self._pieces.append((len(taken.octets), taken.time, taken.frames))
 
@@ -52,8 +57,10 @@ class Flow:
         del self.octets[:size]
         self._searched.clear()
         self._replied = 0
+        self._early_end_known = False
         if size == 0:
             return Taken(b"", 0.0, ())
+        self.torn = False
         length, complete, carriers = self._pieces[0]
         if size == length:
             self._pieces.popleft()
@@ -95,19 +102,33 @@ class Flow:
         return None
 
     def find_mail_data_end(self) -> int | None:
-        """Where the mail data ends and the line with the dot begins, or None until that line is here."""
+        """Where the mail data ends and the line with the dot begins, or None until that line is here.
+
+        A dot that stands first in torn octets is not believed, since it may end a sentence.
+        """
         if self.lax:
             return self.find(LAX_END_MARK, 3)
-        if self.octets.startswith(END_MARK[2:]):
+        if self.begins_with_dot and not self.torn:
             return 0
         end = self.find(_STRICT_END_MARK, len(END_MARK))
         return None if end is None else end + 2
 
+    @property
+    def begins_with_dot(self) -> bool:
+        """Whether the first line is that which ends mail data."""
+        return self.octets.startswith(END_MARK[2:])
+
     def find_early_end(self) -> int | None:
         """Where a lax server reads on after mail data that a strict one reads up to the last octet here, or None.
 
-        So it was sent at once, and holds a dot with a bare LF at it: all behind that is commands to a lax server.
+        So it was sent at once, and holds a dot with a bare LF at it: all behind that is commands to a lax server. The
+        answer is remembered, since it is asked for with each segment of the server.
         """
+        if not self._early_end_known:
+            self._early_end, self._early_end_known = self._search_early_end(), True
+        return self._early_end
+
+    def _search_early_end(self) -> int | None:
         end = self.find_mail_data_end()
         if end is None or len(self.octets) != end + len(END_MARK) - 2:
             return None

@@ -49,3 +49,22 @@ def test_take_nothing_gives_nothing_and_leaves_all() -> None:
     flow.add(b"ab", 1.0, 1)
     assert flow.take(0) == Taken(b"", 0.0, ())
     assert flow.take(2) == Taken(b"ab", 1.0, (1,))
+
+
+def test_dot_that_begins_torn_octets_is_no_end_mark() -> None:
+    flow = flow_of((b".\r\nmore\r\n", 0.0, None))
+    flow.torn = True
+    assert flow.find_mail_data_end() is None
+    flow.add(b".\r\n", 0.0, None)
+    assert flow.find_mail_data_end() == len(b".\r\nmore\r\n")
+    flow.take(len(b".\r\nmore\r\n"))
+    assert flow.find_mail_data_end() == 0
+
+
+def test_early_end_is_looked_for_anew_when_octets_come_or_go() -> None:
+    flow = flow_of((b"a\n.\nb\r\n", 0.0, None))
+    assert flow.find_early_end() is None
+    flow.add(b".\r\n", 0.0, None)
+    assert flow.find_early_end() == 4
+    flow.take(4)
+    assert flow.find_early_end() is None

@@ -12,11 +12,13 @@ from smtplab.protocol.transcript import Entry, Kind
 from tests.protocol import strategies
 from tests.protocol.conversations import Heard, hear, parse, told
 from tests.protocol.conversations_auth import AUTHS
+from tests.protocol.conversations_lost import LOST_AROUND_A_MESSAGE, LOST_IN_AUTH
 from tests.protocol.conversations_odd import GAPS, ODD
 from tests.protocol.conversations_right import CHUNKS_AND_TLS, MAILS
 
 CUTTABLE = MAILS | AUTHS | CHUNKS_AND_TLS | ODD
-CASES = [pytest.param(*case, id=name) for name, case in (CUTTABLE | GAPS).items()]
+LOST = GAPS | LOST_IN_AUTH | LOST_AROUND_A_MESSAGE
+CASES = [pytest.param(*case, id=name) for name, case in (CUTTABLE | LOST).items()]
 CUT = [pytest.param(case[0], id=name) for name, case in CUTTABLE.items()]
 
 
@@ -128,6 +130,12 @@ def test_observer_state_is_that_after_the_last_reply() -> None:
         pytest.param("C: DATA\nS: 354 go on\nS: 552 too much", "client", id="mail data that is answered early"),
         pytest.param("C: BDAT 10000000", "client", id="a chunk"),
         pytest.param("C: DATA", "client", id="what waits for the reply to DATA"),
+        pytest.param(
+            "C: DATA\nS: 354 go on\nc: " + r"x\r\n" * 300_000 + r"\n.\nRSET\r\n.\r\n",
+            "server",
+            id="a reply to mail data that may have ended early",
+        ),
+        pytest.param("C: text", "client", id="what may be mail data, or not"),
     ],
 )
 def test_observer_many_small_pieces_cost_no_square_of_time(opening: str, party: str) -> None:

@@ -17,12 +17,15 @@ from smtplab.protocol.transcript import Entry, Kind, Party
 
 
 class TlsObserver:
-    """Reads one connection as an `Observer` does, and inside TLS too. stream: its number. keys: see `Session`."""
+    """Reads one connection as an `Observer` does, and inside TLS too. stream: its number. keys: see `Session`.
 
-    def __init__(self, stream: int, keys: KeyLog) -> None:
+    from_start: whether the connection was seen to be opened.
+    """
+
+    def __init__(self, stream: int, keys: KeyLog, *, from_start: bool = False) -> None:
         self._stream = stream
         self._keys = keys
-        self._outside = Observer(stream)
+        self._outside = Observer(stream, from_start=from_start)
         self._session: Session | None = None  # from the first record on
         self._inside: Observer | None = None  # from the first octets on that came out of one
         self._torn: dict[Party, int] = {"client": 0, "server": 0}  # octets of a torn record that are still to come
