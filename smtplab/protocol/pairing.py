@@ -93,7 +93,7 @@ class Pairing:
         return [self.asked.popleft() for _ in range(len(self.asked) - left)]
 
     def _greets(self, code: int) -> bool:
-        if self._from_start:  # a server may refuse who did not wait for it, and answers the EHLO then (§4.2.4.2)
+        if self._from_start:  # a server may refuse who did not wait for it, and answers the EHLO then (§3.1)
             return code == 220 or code >= 400
         asked = self.asked[0] if self.asked else None
         return (code == 220 and asked != "STARTTLS") or (code in (421, 554) and asked is None)
