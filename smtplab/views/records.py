@@ -29,7 +29,7 @@ def json_lines(transcript: Transcript) -> Iterator[str]:
     remembered: dict[Hashable, str] = {}
     for index, entry in enumerate(transcript):
         rules = _ENCODER.encode(found[index]) if index in found else "[]"
-        yield f'{{{_place_json(entry)}, {_said_json(entry, remembered)}, "findings": {rules}}}'
+        yield in_one_line(f'{{{_place_json(entry)}, {_said_json(entry, remembered)}, "findings": {rules}}}')
 
 
 def record(entry: Entry) -> dict[str, Any]:
@@ -147,6 +147,13 @@ def _lines(entry: Entry) -> list[str]:
 
 def _text(octets: bytes) -> str:
     return octets.decode("utf-8", "backslashreplace")
+
+
+def in_one_line(json_text: str) -> str:
+    """Escape what JSON takes as it is in a string, and some readers for the end of a line."""
+    if json_text.isascii():
+        return json_text
+    return json_text.replace("\x85", "\\u0085").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def well_formed(text: str) -> str:

@@ -14,13 +14,13 @@ from smtplab.protocol.sessions import Session, Waits, sessions
 from smtplab.protocol.text import MASK
 from smtplab.protocol.transactions import Transaction
 from smtplab.protocol.transcript import Entry, Transcript
-from smtplab.views.records import well_formed
+from smtplab.views.records import in_one_line, well_formed
 
 
 def statistics_lines(transcript: Transcript) -> Iterator[str]:
     """Write each connection as JSON in one line, without its line end, in the order of their numbers."""
     for session in sessions(transcript):
-        yield json.dumps(statistics_record(session), ensure_ascii=False)
+        yield in_one_line(json.dumps(statistics_record(session), ensure_ascii=False))
 
 
 def statistics_record(session: Session) -> dict[str, Any]:

@@ -78,6 +78,13 @@ def test_mail_data_behind_a_gap_is_not_written_like_a_whole_message() -> None:
     assert [line["fields"] for line in written(whole, rest)] == [record(whole)["fields"], record(rest)["fields"]]
 
 
+def test_line_has_no_line_end_of_any_kind() -> None:
+    said = "NOOP \x85 \u2028 \u2029\r\n"
+    (line,) = json_lines(Transcript((command(said.encode(), decoded=(("a", said),)),)))
+    assert line.splitlines() == [line]
+    assert json.loads(line)["lines"] == [said.removesuffix("\r\n")]
+
+
 def test_reply_that_was_not_read_has_no_text() -> None:
     octets = b"250 OK\r\n"
     read = Entry(party="server", kind=Kind.REPLY, octets=octets, message=Reply(250, "", "OK"))

@@ -147,6 +147,13 @@ def test_half_of_a_message_has_no_digest() -> None:
     assert [each["sha256"] for each in mail["attachments"]] == [None]
 
 
+def test_json_has_no_line_end_of_any_kind_inside() -> None:
+    odd = heard("S: 220 a\nC: MAIL FROM:<\\xe2\\x80\\xa8@\\xc2\\x85>\nS: 250 OK")
+    (line,) = statistics_lines(odd)
+    assert line.splitlines() == [line]
+    assert json.loads(line)["transactions"][0]["reverse_path"] == "\u2028@\x85"
+
+
 def test_json_without_a_message_has_no_digest() -> None:
     (line,) = statistics_lines(heard(PIPELINED))
     (mail,) = json.loads(line)["transactions"]
