@@ -74,6 +74,11 @@ def test_transaction_in_chunks_is_joined() -> None:
     assert (mail.content, mail.code) == (b".\r\nxy", 250)
 
 
+def test_octets_that_are_no_smtp_are_of_no_mail() -> None:
+    (mail,) = found(OPENING + ENVELOPE + "C: DATA\nS: what\nS: 354 go on\nC: x\nC: .\nS: 250 OK")
+    assert told(mail) == (A, [(B, 250)], b"x\r\n", 250)
+
+
 def test_transaction_without_message_is_none() -> None:
     assert found(OPENING + ENVELOPE + "C: RSET\nS: 250 OK\nC: QUIT\nS: 221 bye") == []
 
