@@ -68,12 +68,9 @@ def mail_data(content: bytes) -> bytes:
 
     The CRLF before the dot belongs to the content's last line, so it is added only where it is missing (§4.1.1.4).
     """
-    return stuff(content + missing_end(content)) + b".\r\n"
-
-
-def missing_end(content: bytes) -> bytes:
-    """Give the CRLF that the last line of a message lacks; nothing where it has one, or where there is no line."""
-    return b"\r\n" if content and not content.endswith(b"\r\n") else b""
+    if content and not content.endswith(b"\r\n"):
+        content += b"\r\n"
+    return stuff(content) + b".\r\n"
 
 
 def with_crlf(content: bytes) -> bytes:

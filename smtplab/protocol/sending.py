@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from smtplab.protocol.mail import missing_end
 from smtplab.protocol.mime.entity import read_entity
 
 TEXT_LINE_LIMIT: Final = 1000  # octets with CRLF, RFC 5321 §4.5.3.1.6
@@ -40,7 +39,8 @@ def plan(content: bytes, reverse_path: str, forward_paths: Sequence[str], extens
     is_binary = _is_binary(content)
     chunked = (is_binary or _has_long_lines(content)) and {"BINARYMIME", "CHUNKING"} <= extensions.keys()
     if "SIZE" in extensions:
-        size = len(content) + len(missing_end(content) if not chunked else b"")
+        is_whole = chunked or not content or content.endswith(b"\r\n")
+        size = len(content) + (0 if is_whole else len(b"\r\n"))  # which DATA adds (RFC 5321 §4.1.1.4)
         parameters["SIZE"] = str(size)
         limit = extensions["SIZE"]
         if limit.isdecimal() and 0 < int(limit) < size:

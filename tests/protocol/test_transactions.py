@@ -230,6 +230,11 @@ def test_mail_pipelined_behind_a_reset_is_not_ended_by_it(verb: str) -> None:
     assert (first.outcome, told(second)) == (f"aborted by {verb[:4]}", (A, [(B, 250)], b"x\r\n", 250))
 
 
+def test_reply_to_a_reset_that_was_not_seen_changes_nothing() -> None:
+    done = Entry(party="server", kind=Kind.REPLY, octets=b"250 OK\r\n", answers="RSET")
+    assert all_transactions(Transcript((done,), (Stream(0, "", ""),))) == []
+
+
 def conversation_of(count: int) -> Transcript:
     """Give a session in which so many pairs of MAIL and RSET are sent, and RSET is answered at the end only."""
     mail = Entry(party="client", kind=Kind.COMMAND, octets=b"MAIL FROM:<a@b>\r\n", message=Mail("a@b"))
