@@ -235,6 +235,11 @@ def test_reply_to_a_reset_that_was_not_seen_changes_nothing() -> None:
     assert all_transactions(Transcript((done,), (Stream(0, "", ""),))) == []
 
 
+def test_bdat_without_a_size_is_no_chunk_of_the_message() -> None:
+    [mail] = all_transactions(transcript(OPENING + ENVELOPE + "C: BDAT many\nS: 501 no\nC: QUIT\nS: 221 bye"))
+    assert (mail.outcome, mail.pieces) == ("refused at a chunk with 501", None)
+
+
 def conversation_of(count: int) -> Transcript:
     """Give a session in which so many pairs of MAIL and RSET are sent, and RSET is answered at the end only."""
     mail = Entry(party="client", kind=Kind.COMMAND, octets=b"MAIL FROM:<a@b>\r\n", message=Mail("a@b"))
