@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 from smtplab.protocol.mime.attachments import Attachment, attachments
 from smtplab.protocol.octets import count
@@ -35,14 +35,14 @@ class Attached(View):
     transcript: Transcript
 
     @property
-    def files(self) -> list[tuple[int, Attachment]]:
-        """Each file with the number of its mail, from 1, in order."""
+    def files(self) -> list["File"]:
+        """Each file, in the order of the mails."""
         return list(self._files())
 
-    def _files(self) -> Iterator[tuple[int, Attachment]]:
+    def _files(self) -> Iterator["File"]:
         for number, transaction in enumerate(transactions(self.transcript), 1):
             for file in attachments(transaction.content or b""):
-                yield number, file
+                yield File(number, file, transaction.lack)
 
     def text(self) -> str:
         """Give the files as text, one below the other."""
@@ -57,23 +57,32 @@ class Attached(View):
         return {"text/plain": self.text(), "text/html": self.html()}
 
 
-def _said(file: Attachment) -> tuple[str, str, str]:
-    """Say the name of a file, what it is, and its digest."""
+class File(NamedTuple):
+    """A file with the number of its mail, from 1. lack: in words, what the capture has not got of that mail; or ""."""
+
+    mail: int
+    attachment: Attachment
+    lack: str
+
+
+def _said(found: File) -> tuple[str, str, str]:
+    """Say the name of a file, what it is, and its digest; there is none of a part, which is not what was sent."""
+    file = found.attachment
     name = cut(safe(file.name), NAME_COLUMNS) if file.name else "(no name)"
     kind = cut(safe(file.media_type), NAME_COLUMNS)
-    return name, f"{kind}, {count(len(file.octets), 'octet')}", f"SHA-256 {file.sha256}"
+    digest = f"no digest, since the mail is not whole: {found.lack}" if found.lack else f"SHA-256 {file.sha256}"
+    return name, f"{kind}, {count(len(file.octets), 'octet')}", digest
 
 
-def _text(numbered: tuple[int, Attachment]) -> str:
-    number, file = numbered
-    return "\n".join((f"mail {number}: {_said(file)[0]}", *(f"  {line}" for line in _said(file)[1:])))
+def _text(found: File) -> str:
+    name, *more = _said(found)
+    return "\n".join((f"mail {found.mail}: {name}", *(f"  {line}" for line in more)))
 
 
-def _html(numbered: tuple[int, Attachment]) -> str:
-    number, file = numbered
-    name, kind, digest = map(escape, _said(file))
+def _html(found: File) -> str:
+    name, kind, digest = map(escape, _said(found))
     lines = f"<b>{name}</b><br>{kind}<br><code>{digest}</code>"
-    return f'<tr><th scope="row">mail {number}</th><td>{lines}</td><td>{_picture(file)}</td></tr>'
+    return f'<tr><th scope="row">mail {found.mail}</th><td>{lines}</td><td>{_picture(found.attachment)}</td></tr>'
 
 
 def _picture(file: Attachment) -> str:

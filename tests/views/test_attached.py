@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtplab.protocol.observer import Observer
-from smtplab.protocol.transcript import Stream, Transcript
+from smtplab.protocol.transcript import Kind, Stream, Transcript
 from smtplab.views.attached import PICTURE_LIMIT, attached
 from tests.views.sessions import MAIL, heard
 
@@ -41,6 +41,12 @@ def test_files_are_listed_with_their_mails_and_digests() -> None:
         "  application/zip, 5 octets",
         f"  SHA-256 {sha256(b'Hello').hexdigest()}",
     ]
+
+
+def test_file_of_a_mail_that_is_not_whole_has_no_digest() -> None:
+    whole = sent(a_file("application/zip", "SGVsbG8="))
+    cut = replace(whole, entries=tuple(entry for entry in whole if entry.kind is not Kind.END_OF_DATA))
+    assert attached(cut).text().splitlines()[-1] == "  no digest, since the mail is not whole: its end was not seen"
 
 
 def test_file_without_a_name_says_so() -> None:
