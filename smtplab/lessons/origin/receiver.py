@@ -20,7 +20,7 @@ class Receiver(Server):
     """Judges each mail when its end has come. `judged` lists what it found, the oldest first.
 
     names: who is asked. SPF alone refuses nothing here; DMARC does, and puts mail aside into the junk mailbox. A server
-    outside the lab must not refuse for `p=reject` alone (RFC 9989 §7.4); this one does, so that the reply can be seen.
+    outside the lab must not refuse for `p=reject` alone (RFC 9989); this one does, so that the reply can be seen.
     """
 
     def __init__(self, names: NameServer, **choices: Any) -> None:
