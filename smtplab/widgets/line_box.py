@@ -114,10 +114,7 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
         In a kernel a moment later: while it was busy, the page has held back the last letters, but not the click.
         """
-        if in_kernel():
-            _later(HELD_BACK, self._say)
-        else:
-            self._say()
+        _later(HELD_BACK, self._say)
 
     def _say(self) -> None:
         line = self.line
@@ -142,9 +139,6 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
                 self.put("")
 
     def _tidy_when_quiet(self) -> None:
-        if not in_kernel():
-            self._tidy()
-            return
         if self._tidying is not None:
             self._tidying.cancel()
         self._changed = time.monotonic()
@@ -186,7 +180,11 @@ def in_kernel() -> bool:
     return hasattr(get_ipython(), "kernel")
 
 
-def _later(seconds: float, act: Callable[[], None]) -> threading.Timer:
+def _later(seconds: float, act: Callable[[], None]) -> threading.Timer | None:
+    """Act after some time; at once where there is no kernel, and so nothing to wait for."""
+    if not in_kernel():
+        act()
+        return None
     timer = threading.Timer(seconds, act)
     timer.daemon = True
     timer.start()

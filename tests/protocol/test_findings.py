@@ -4,14 +4,16 @@ import pytest
 
 from smtplab.protocol.findings import findings
 from smtplab.protocol.observer import Observer
-from smtplab.protocol.transcript import Entry, Transcript
+from smtplab.protocol.transcript import Entry, Party, Transcript
 
-OPENING = (
+Said = tuple[Party, bytes]
+
+OPENING: tuple[Said, ...] = (
     ("server", b"220 mail.example.org ready\r\n"),
     ("client", b"EHLO client.example.org\r\n"),
     ("server", b"250 mail.example.org\r\n"),
 )
-ENVELOPE = (
+ENVELOPE: tuple[Said, ...] = (
     *OPENING,
     ("client", b"MAIL FROM:<a@example.org>\r\n"),
     ("server", b"250 OK\r\n"),
@@ -23,15 +25,15 @@ ENVELOPE = (
 HEADER = b"Date: Thu, 1 Jan 2026 12:00:00 +0000\r\nFrom: a@example.org\r\n"
 
 
-def heard(observer: Observer, *dialogue: tuple[str, bytes]) -> list[Entry]:
-    return [entry for party, octets in dialogue for entry in observer.receive(party, octets)]  # type: ignore[arg-type]
+def heard(observer: Observer, *dialogue: Said) -> list[Entry]:
+    return [entry for party, octets in dialogue for entry in observer.receive(party, octets)]
 
 
 def rules_of(entries: list[Entry]) -> list[str]:
     return [finding.rule for finding in findings(Transcript(tuple(entries)))]
 
 
-def rules(*dialogue: tuple[str, bytes]) -> list[str]:
+def rules(*dialogue: Said) -> list[str]:
     observer = Observer()
     return rules_of(heard(observer, *dialogue) + observer.close())
 
