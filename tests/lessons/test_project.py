@@ -25,6 +25,7 @@ from smtplab.lessons.project.client_grade import grade_client
 from smtplab.lessons.project.report import Report
 from smtplab.lessons.project.server_grade import grade_server
 from smtplab.lessons.project.site import site_of, write
+from smtplab.lessons.project.workers import Worker
 from smtplab.lessons.verdicts import Standing
 from smtplab.net.certificates import Authority
 from smtplab.net.client import Client
@@ -253,6 +254,20 @@ def test_thread_that_never_ends_is_stopped() -> None:
     before = threading.active_count()
     grade_server(endless, "S1")
     assert threading.active_count() <= before
+
+
+class Endless:
+    def __del__(self) -> None:
+        while True:
+            pass
+
+
+def test_thread_stopped_in_a_finaliser_says_nothing() -> None:
+    """Python cannot raise there, and says so on stderr: here that is a warning, and so an error."""
+    worker = Worker(lambda: Endless() and None)
+    worker.stop(grace=0.1)
+    assert worker.wait(0)
+    assert worker.failure == ""
 
 
 CLIENTS_GONE_WRONG: list[Callable[..., Any]] = [

@@ -4,6 +4,7 @@ It may crash, exit, loop for ever or wait for ever: the grader learns what happe
 """
 
 import ctypes
+import sys
 import threading
 from collections.abc import Callable
 from traceback import extract_tb
@@ -17,6 +18,19 @@ UNENDING: Final = "it did not end when the client was gone"
 
 class Stopped(BaseException):
     """Raised in a learner's function that does not end by itself."""
+
+
+def _expect_unraisable() -> None:
+    """Have nothing said of a `Stopped` that Python cannot raise: it comes at any time, in a finaliser too."""
+    say = sys.unraisablehook
+    if getattr(say, "__module__", "") == __name__:
+        return
+
+    def say_others(unraisable: "sys.UnraisableHookArgs") -> None:
+        if unraisable.exc_type is not Stopped:
+            say(unraisable)
+
+    sys.unraisablehook = say_others
 
 
 class Worker:
@@ -49,7 +63,9 @@ class Worker:
         """End it, if it has not ended after so many seconds.
 
         A call of the system that it waits in cannot be ended: then it is left behind, and stops after it.
+        A finaliser or a callback of the collector that is running swallows `Stopped`: hence it is sent again.
         """
+        _expect_unraisable()
         for patience in (grace, GRACE, GRACE):
             if self.wait(patience):
                 return
