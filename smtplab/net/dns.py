@@ -6,7 +6,6 @@ what, since that is half of the lesson.
 
 import asyncio
 import socket
-import threading
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Final, NamedTuple, Self, cast
@@ -14,6 +13,7 @@ from typing import Final, NamedTuple, Self, cast
 from dnslib import CLASS, OPCODE, QTYPE, RCODE, DNSBuffer, DNSHeader, DNSRecord
 from dnslib.dns import EDNS0
 
+from smtplab.net.background import Background
 from smtplab.net.networks import LOOPBACK, Network
 from smtplab.net.zones import UNREADABLE, Found, Zones
 from smtplab.protocol.octets import printable
@@ -71,25 +71,21 @@ class NameServer:
         self.silent = set(silent)
         self.queries: list[Query] = []
         self._streams: set[asyncio.Transport] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._background: Background | None = None
 
     def __repr__(self) -> str:
-        return f"NameServer(on {self.host}, {'running' if self._thread else 'not running'})"
+        return f"NameServer(on {self.host}, {'running' if self._background else 'not running'})"
 
     # Running
 
     def start(self) -> Self:
         """Listen. Raises OSError when the port cannot be had, PermissionError for a host beyond loopback."""
-        if self._thread is not None:
+        if self._background is not None:
             raise RuntimeError("this name server is running already")
         listening, datagrams = _bind(self.network, self.host, self.port)
         self.port = listening.getsockname()[1]
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="smtplab name server", daemon=True)
-        self._thread.start()
-        # Not run_until_complete, for the same reason as in `Server.start`: a notebook runs a loop in this thread.
-        asyncio.run_coroutine_threadsafe(self._serve(self._loop, listening, datagrams), self._loop).result()
+        self._background = Background("name server", asyncio.new_event_loop())
+        self._background.wait_for(self._serve(self._background.loop, listening, datagrams))
         return self
 
     async def _serve(self, loop: asyncio.AbstractEventLoop, listening: socket.socket, datagrams: socket.socket) -> None:
@@ -98,13 +94,11 @@ class NameServer:
 
     def stop(self) -> None:
         """Stop listening. Stopping twice is fine."""
-        if self._thread is None or self._loop is None:
+        if self._background is None:
             return
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-        self._thread = self._loop = None
+        self._background.wait_for(self._close())
+        self._background.end()
+        self._background = None
 
     async def _close(self) -> None:
         while accepting := asyncio.all_tasks() - {asyncio.current_task()}:

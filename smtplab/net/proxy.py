@@ -6,7 +6,6 @@ clients' side.
 
 import asyncio
 import socket
-import threading
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from smtplab.net import private_network
+from smtplab.net.background import Background
 from smtplab.net.networks import LOOPBACK, Address, Network, is_loopback
 from smtplab.net.taps import Happening, Tap
 
@@ -39,8 +39,7 @@ class Proxy(ABC):
         self._server = server
         self._passing: dict[asyncio.Task[None], socket.socket] = {}
         self._listening: list[socket.socket] = []
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._background: Background | None = None
 
     @abstractmethod
     def passage(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> "Passage":
@@ -64,20 +63,18 @@ class Proxy(ABC):
     @property
     def is_running(self) -> bool:
         """Whether it listens."""
-        return self._thread is not None
+        return self._background is not None
 
     # Running
 
     def start(self) -> Self:
         """Listen, on any free port."""
-        if self._thread is not None:
+        if self._background is not None:
             raise RuntimeError("this proxy is running already")
         listening = LOOPBACK.listen(self.host, self.port)
         self.port = listening.getsockname()[1]
-        self._loop = asyncio.SelectorEventLoop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="smtplab proxy", daemon=True)
-        self._thread.start()
-        self._accept(self._loop, LOOPBACK, listening)
+        self._background = Background("proxy", asyncio.SelectorEventLoop())
+        self._accept(self._background.loop, LOOPBACK, listening)
         return self
 
     def _accept(self, loop: asyncio.AbstractEventLoop, network: Network, listening: socket.socket) -> None:
@@ -96,20 +93,18 @@ class Proxy(ABC):
 
     def join_private_network(self) -> None:
         """Listen in a private network too, where a `Client` goes from now on: see `Server.join_private_network`."""
-        if self._loop is None:
+        if self._background is None:
             raise RuntimeError("this proxy is not running: start it first")
         network = private_network.shared()
-        self._accept(self._loop, network, network.listen(self.host, self.port))
+        self._accept(self._background.loop, network, network.listen(self.host, self.port))
 
     def stop(self) -> None:
         """Close all connections and stop listening. Stopping twice is fine."""
-        if self._thread is None or self._loop is None:
+        if self._background is None:
             return
-        asyncio.run_coroutine_threadsafe(self._close_all(self._loop), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-        self._thread = self._loop = None
+        self._background.wait_for(self._close_all(self._background.loop))
+        self._background.end()
+        self._background = None
         self.network = LOOPBACK
 
     async def _close_all(self, loop: asyncio.AbstractEventLoop) -> None:

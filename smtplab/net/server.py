@@ -9,7 +9,6 @@ import shutil
 import socket
 import ssl
 import tempfile
-import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -21,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from smtplab.net import networks, nonces, private_network
+from smtplab.net.background import Background
 from smtplab.net.choices import TLS_KINDS, checked, known
 from smtplab.net.connection import Connection
 from smtplab.net.mailboxes import Mailboxes
@@ -140,13 +140,12 @@ class Server:
         self.connections: set[Connection] = set()
         self.receive_buffer = memoryview(bytearray(RECEIVE_SIZE))
         self.names = count(1)
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._background: Background | None = None
         self._listeners: list[asyncio.Server] = []
-        self._thread: threading.Thread | None = None
 
     def __repr__(self) -> str:
         where = f"{self.host}{' in a private network' if self.network.name == 'private' else ''}"
-        return f"Server({self.policy.domain} on {where}, {'running' if self._thread else 'not running'})"
+        return f"Server({self.policy.domain} on {where}, {'running' if self._background else 'not running'})"
 
     def _scratch_directory(self) -> Path:
         """A directory that is removed with this server."""
@@ -189,21 +188,18 @@ class Server:
 
         Raises PermissionError when it is told to be in a private network and the system gives none.
         """
-        if self._thread is not None:
+        if self._background is not None:
             raise RuntimeError("this server is running already")
         network = _network(self._where)
         listening = network.listen(self.host, self.port, allow_remote=self._allow_remote)
         self.port = listening.getsockname()[1]
-        self._loop = self._new_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="smtplab server", daemon=True)
-        self._thread.start()
-        self._accept(self._loop, network, listening)
+        self._background = Background("server", self._new_loop())
+        self._accept(self._background, network, listening)
         return self
 
-    def _accept(self, loop: asyncio.AbstractEventLoop, network: Network, listening: socket.socket) -> None:
-        # Not run_until_complete: a notebook has a loop running in this thread already, and two in one are not allowed.
-        making = loop.create_server(lambda: Connection(self), sock=listening)
-        self._listeners.append(asyncio.run_coroutine_threadsafe(making, loop).result())
+    def _accept(self, background: Background, network: Network, listening: socket.socket) -> None:
+        making = background.loop.create_server(lambda: Connection(self), sock=listening)
+        self._listeners.append(background.wait_for(making))
         self.network = network
 
     def join_private_network(self) -> None:
@@ -212,23 +208,21 @@ class Server:
         Who knows no more than the address goes on to find the server on loopback. Raises PermissionError when the
         system gives no private network or the server was told where to be, OSError when the port cannot be had there.
         """
-        if self._loop is None:
+        if self._background is None:
             raise RuntimeError("this server is not running: start it first")
         if self._where != "auto":
             raise PermissionError("the server was told in which network to be")
         network = private_network.shared()
         listening = network.listen(self.host, self.port, allow_remote=self._allow_remote)
-        self._accept(self._loop, network, listening)
+        self._accept(self._background, network, listening)
 
     def stop(self) -> None:
         """Tell every client 421, close all connections and stop listening (RFC 5321 §3.8). Stopping twice is fine."""
-        if self._thread is None or self._loop is None:
+        if self._background is None:
             return
-        asyncio.run_coroutine_threadsafe(self._close_all(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-        self._thread = self._loop = None
+        self._background.wait_for(self._close_all())
+        self._background.end()
+        self._background = None
         self.network = networks.LOOPBACK  # a private one ends when nobody holds it
 
     async def _close_all(self) -> None:
