@@ -10,6 +10,7 @@ import pytest
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[1]
+COLUMNS = 96  # of code, which a laptop shows beside JupyterLab's list of files; prose and outputs break by themselves
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 SECTIONS = [
@@ -90,6 +91,11 @@ def test_code_cells_are_short(lesson: NotebookNode) -> None:
     lines = [len(cell.source.splitlines()) for cell in code_cells(lesson)]
     assert max(lines) <= 12
     assert median(lines) <= 3
+
+
+def test_no_line_of_code_is_cut_at_the_right_of_a_laptops_page(lesson: NotebookNode) -> None:
+    lines = [line for cell in code_cells(lesson) for line in cell.source.splitlines()]
+    assert [line for line in lines if len(line) > COLUMNS] == []
 
 
 def test_at_most_two_code_cells_stand_together(lesson: NotebookNode) -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
-USERS: Final = MappingProxyType({"test01@coremail.cn": "password01", "test02@coremail.cn": "password02"})
+SENDER, RECIPIENT = "test01@coremail.cn", "test02@coremail.cn"
+USERS: Final = MappingProxyType({SENDER: "password01", RECIPIENT: "password02"})
 
 # What a plain server of some years ago offers. The lab's server offers more, which later lessons are about.
 EXTENSIONS: Final = ("SIZE", "8BITMIME", "AUTH", "ENHANCEDSTATUSCODES", "HELP")

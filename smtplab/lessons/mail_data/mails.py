@@ -6,7 +6,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Final
 
-SENDER, RECIPIENT = "test01@coremail.cn", "test02@coremail.cn"
+from smtplab.lessons.cast import RECIPIENT, SENDER
+
 DATE: Final = "Mon, 24 Nov 2025 09:00:00 +0000"
 
 # What the article types after DATA, the empty line before Subject included.
