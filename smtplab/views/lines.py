@@ -1,6 +1,7 @@
 """How do the entries of a transcript look as a list? One line of text each, in columns, as in Wireshark's upper pane.
 
 The columns are aligned for a fixed-width face, and what was said comes last, so that it can push nothing out of place.
+What the packets tell comes first: a narrow page leaves the first columns out, and keeps what matters more.
 """
 
 from functools import cached_property
@@ -12,7 +13,8 @@ from smtplab.views.context import Context
 from smtplab.views.summary import GAP, clock, summary
 
 BETWEEN: Final = "  "  # two columns
-TO_THE_RIGHT: Final = 3  # so many columns are numbers, aligned at their ends
+TO_THE_RIGHT: Final = ("frame", "time", "no.")  # numbers, aligned at their ends
+TITLES: Final = ("frame", "time", "way", "phase", "kind", "no.", "sign", "info")
 ENDPOINT_COLUMNS: Final = 24  # a long IPv6 address is cut
 PHASE_COLUMNS: Final = len("greeting")
 KIND_COLUMNS: Final = len("end of data")
@@ -28,26 +30,31 @@ class Lines:
 
     def heading(self) -> str:
         """Give the names of the columns."""
-        return self._set("no.", "frame", "time", self._way("source", "destination", " "), "phase", "kind", " ", "info")
+        return self._set("frame", "time", self._way("source", "destination", " "), "phase", "kind", "no.", " ", "info")
+
+    def starts(self, title: str) -> int:
+        """Say how many columns stand before the one with this title."""
+        place = TITLES.index(title)
+        return sum(columns + len(BETWEEN) for columns in self._widths[:place] if columns)
 
     def line(self, index: int) -> str:
         """Write the line of the entry with this index."""
         entry = self._transcript[index]
         return self._set(
-            str(index + 1),
             str(entry.frame or ""),
             clock(entry.time, self._longest),
             self._way(*self._context.endpoints(entry)),
             entry.phase,
             str(entry.kind),
+            str(index + 1),
             self._context.mark(index) or " ",
             info(entry),
         )
 
     def _set(self, *cells: str) -> str:
         padded = [
-            cell.rjust(columns) if place < TO_THE_RIGHT else _fixed(cell, columns)
-            for place, (cell, columns) in enumerate(zip(cells, self._widths, strict=True))
+            cell.rjust(columns) if title in TO_THE_RIGHT else _fixed(cell, columns)
+            for title, cell, columns in zip(TITLES, cells, self._widths, strict=True)
             if columns
         ]
         return BETWEEN.join(padded).rstrip()
@@ -60,12 +67,12 @@ class Lines:
         """The columns that each cell takes; 0 leaves it out, as the frames of what no packet carried."""
         frames = max((entry.frame or 0 for entry in self._transcript), default=0)
         return (
-            max(len("no."), len(str(len(self._transcript)))),
             max(len("frame"), len(str(frames))) if frames else 0,
             len(clock(self._longest, self._longest)),
             2 * self._endpoint_columns + len(" → "),
             PHASE_COLUMNS,
             KIND_COLUMNS,
+            max(len("no."), len(str(len(self._transcript)))),
             1,
             INFO_COLUMNS,
         )

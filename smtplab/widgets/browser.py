@@ -77,7 +77,7 @@ class Browser(Instrument):
         self.add_class(SCOPE[1:])
         self.add_class(self._scope[1:])
         self._pane["style"].value = f"<style>{style_sheet()}</style>"
-        self._pane["heading"].value = self.panes.heading()
+        self._pane["heading"].value = self.panes.heading(self._scope)
         self._show()
 
     def select(self, index: int) -> None:

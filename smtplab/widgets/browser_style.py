@@ -13,7 +13,9 @@ TREE_HEIGHT: Final = 280
 OCTETS_HEIGHT: Final = 150  # below the tree
 SECTIONS_HEIGHT: Final = 28
 STREAM_HEIGHT: Final = 300
-NARROW: Final = 700  # pixels up to which the list scrolls sideways, to show what was said
+COLUMN: Final = 7.53  # pixels, of one letter in the list
+EDGES: Final = 36  # pixels, of the list's borders and of its scroll bar
+INFO_COLUMNS: Final = 32  # that what was said has at least; else the first columns give way
 WIDE: Final = 860  # pixels from which tree and octets stand side by side
 FONT: Final = f"12.5px/1.6 {palette.MONO}"
 OCTETS_FONT: Final = f"12px/1.6 {palette.MONO}"
@@ -33,8 +35,6 @@ def style_sheet() -> str:
             *tints,
             f"{SCOPE}{{container:smtplab-browser/inline-size}}@container smtplab-browser (min-width:{WIDE}px){{",
             f"{SCOPE} .smtplab-panes{{flex-wrap:nowrap}}{SCOPE} .smtplab-octets{{height:{TREE_HEIGHT}px}}}}",
-            f"@container smtplab-browser (max-width:{NARROW}px){{{SCOPE} .smtplab-list>select{{overflow:auto}}",
-            f"{SCOPE} .smtplab-list option{{min-width:130ch}}}}",
         )
     )
 
@@ -57,6 +57,22 @@ def row_rules(rows: str, entries: Sequence[Entry]) -> str:
         f"{rows}:is({','.join(numbers)}){{background-color:{palette.transparent(tint)};color:var(--smtplab-{ink})}}"
         for (tint, ink), numbers in looks.items()
     )
+
+
+def fit_rules(scope: str, starts: Sequence[int], info: int) -> str:
+    """Write the rules by which a narrow list, and the titles above it, leave out their first columns, to fit.
+
+    starts: where those begin that are still shown, the more of them first. info: where what was said begins. All are
+    counted in letters.
+    """
+    rules = []
+    for left_out, start in zip((0, *starts), starts, strict=False):
+        least = (info - left_out + INFO_COLUMNS) * COLUMN + EDGES
+        rules.append(
+            f"@container smtplab-browser (max-width:{least:.0f}px){{"
+            f"{scope} :is(.smtplab-list option,.smtplab-heading pre){{text-indent:-{start}ch}}}}"
+        )
+    return "".join(rules)
 
 
 def link_rules(fields: int) -> str:
@@ -102,7 +118,8 @@ _LIST: Final = (
     ".smtplab-list .widget-label{position:absolute;clip-path:inset(50%)}",
     f".smtplab-list.widget-select>select{{font:{FONT};height:100%;padding:0;border:1px solid var(--smtplab-rule);"
     "border-radius:6px;background:var(--smtplab-paper);outline-offset:1px}",
-    ".smtplab-list option{padding:1px 8px;min-height:20px;box-sizing:border-box}",
+    # What is too long ends in dots: the tree and the octets show all of it.
+    ".smtplab-list option{padding:1px 8px;min-height:20px;box-sizing:border-box;overflow:hidden;text-overflow:ellipsis}",
     ".smtplab-list option:hover{box-shadow:inset 0 0 0 1px var(--smtplab-rule)}",
     # Browsers insist on their own colours here, so an image covers the one and a fill the other.
     ".smtplab-list option:checked{background-image:linear-gradient(var(--smtplab-lit),var(--smtplab-lit));"

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from html import escape
+from typing import Final
 
 from smtplab.protocol.text import safe
 from smtplab.views.follow import follow
@@ -9,8 +10,10 @@ from smtplab.views.hexdump import dump
 from smtplab.views.lines import Lines
 from smtplab.views.sections import sections
 from smtplab.views.tree import tree
-from smtplab.widgets.browser_style import link_rules
+from smtplab.widgets.browser_style import fit_rules, link_rules
 from smtplab.widgets.browsing import PAGE, WINDOW, Browsing
+
+NARROWER: Final = ("phase", "no.")  # the columns that a list which is narrow, or very narrow, begins with
 
 
 class Panes:
@@ -20,9 +23,14 @@ class Panes:
         self._browsing = browsing
         self._lines = Lines(browsing.context)
 
-    def heading(self) -> str:
-        """Write the names of the columns above the list."""
-        return f"<pre>{escape(self._lines.heading())}</pre>"
+    def heading(self, scope: str) -> str:
+        """Write the names of the columns above the list, with the rules that make both fit the page.
+
+        scope: the selector of the browser.
+        """
+        starts = [self._lines.starts(title) for title in NARROWER]
+        rules = fit_rules(scope, starts, self._lines.starts("info"))
+        return f"<style>{rules}</style><pre>{escape(self._lines.heading())}</pre>"
 
     def rows(self) -> list[str]:
         """Give the lines of the page, as text."""

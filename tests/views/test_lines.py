@@ -18,16 +18,16 @@ def lines_of(transcript: Transcript) -> list[str]:
     return [lines.heading(), *map(lines.line, range(len(transcript)))]
 
 
-def test_line_has_number_frame_time_way_phase_kind_and_info() -> None:
+def test_line_has_frame_time_way_phase_kind_number_and_info() -> None:
     assert lines_of(heard(ORDINARY))[12].split() == [
-        *("12", "15", "14.0", "ms", "127.0.0.1:40312", "→", "127.0.0.1:2525", "RCPT", "command"),
+        *("15", "14.0", "ms", "127.0.0.1:40312", "→", "127.0.0.1:2525", "RCPT", "command", "12"),
         *("RCPT", "TO:<test02@coremail.cn>"),
     ]
 
 
 def test_line_has_the_sign_of_its_entry_before_the_info() -> None:
-    assert "  auth         !  •••••••• " in lines_of(heard(ORDINARY))[8]
-    assert "  reply        ✕  500 " in lines_of(heard("S: 220 a\nC: X\nS: 500 what?"))[3]
+    assert "    8  !  •••••••• " in lines_of(heard(ORDINARY))[8]
+    assert "    3  ✕  500 " in lines_of(heard("S: 220 a\nC: X\nS: 500 what?"))[3]
 
 
 def test_line_hides_the_password() -> None:
@@ -46,6 +46,15 @@ def test_columns_before_the_info_have_one_width(script: str) -> None:
     heading, *lines = lines_of(heard(script))
     before = {width(line[: heading.index("info")]) for line in lines}
     assert len(before) == 1
+
+
+@pytest.mark.parametrize(("column", "title"), [("way", "source"), ("phase", "phase"), ("no.", "no."), ("info", "info")])
+@pytest.mark.parametrize("frames", [(7,), ()], ids=["captured", "not captured"])
+def test_column_starts_below_its_title(column: str, title: str, frames: tuple[int, ...]) -> None:
+    transcript = heard(ORDINARY)
+    entries = tuple(replace(entry, frames=frames) for entry in transcript)
+    lines = Lines(Context(replace(transcript, entries=entries)))
+    assert lines.starts(column) == lines.heading().index(title)
 
 
 def test_column_of_frames_is_left_out_where_nothing_was_captured() -> None:
@@ -72,4 +81,4 @@ def test_verb_that_is_too_long_is_cut() -> None:
 
 
 def test_empty_transcript_has_a_heading_alone() -> None:
-    assert lines_of(Transcript())[0].split() == ["no.", "time", "source", "destination", "phase", "kind", "info"]
+    assert lines_of(Transcript())[0].split() == ["time", "source", "destination", "phase", "kind", "no.", "info"]

@@ -26,7 +26,7 @@ def words(html: str) -> str:
 def test_rows_are_those_that_pass_the_filter() -> None:
     rows = panes(expression='smtp.req.command == "RCPT"').rows()
     assert len(rows) == 1
-    assert rows[0].startswith(" 12     15  14.0 ms  127.0.0.1:40312 → 127.0.0.1:2525   RCPT      command")
+    assert rows[0].startswith("   15  14.0 ms  127.0.0.1:40312 → 127.0.0.1:2525   RCPT      command       12  ")
 
 
 def test_tree_and_octets_are_of_the_selected_entry() -> None:
