@@ -10,7 +10,10 @@ from typing import Final
 NOTEBOOKS: Final = Path(__file__).resolve().parents[2] / "notebooks"
 
 # Nothing is asked of the outside: no news, no look for updates.
-QUIET: Final = ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+QUIET: Final = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+
+# Even so JupyterLab would ask each new reader about news. Here lie defaults: settings of their own go before.
+DEFAULTS: Final = Path(__file__).parent / "jupyter"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise FileNotFoundError(f"no lessons in {NOTEBOOKS}: run this from a clone of the project")
     command = [sys.executable, "-m", "jupyterlab", *QUIET, *_as_root(), *arguments.jupyter, str(lessons[0])]
     if os.name != "nt":  # there, exec would give the shell back at once
-        os.execv(command[0], command)
-    return subprocess.call(command)
+        os.execve(command[0], command, environment())
+    return subprocess.call(command, env=environment())
+
+
+def environment() -> dict[str, str]:
+    """Give this process's environment, with our defaults after the folders of settings that it names already."""
+    folders = filter(None, (os.environ.get("JUPYTER_CONFIG_PATH"), str(DEFAULTS)))
+    return os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(folders)}
 
 
 def _as_root() -> list[str]:
