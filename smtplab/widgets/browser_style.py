@@ -119,7 +119,8 @@ _LIST: Final = (
     f".smtplab-list.widget-select>select{{font:{FONT};height:100%;padding:0;border:1px solid var(--smtplab-rule);"
     "border-radius:6px;background:var(--smtplab-paper);outline-offset:1px}",
     # What is too long ends in dots: the tree and the octets show all of it.
-    ".smtplab-list option{padding:1px 8px;min-height:20px;box-sizing:border-box;overflow:hidden;text-overflow:ellipsis}",
+    ".smtplab-list option{padding:1px 8px;min-height:20px;box-sizing:border-box;"
+    "overflow:hidden;text-overflow:ellipsis}",
     ".smtplab-list option:hover{box-shadow:inset 0 0 0 1px var(--smtplab-rule)}",
     # Browsers insist on their own colours here, so an image covers the one and a fill the other.
     ".smtplab-list option:checked{background-image:linear-gradient(var(--smtplab-lit),var(--smtplab-lit));"
