@@ -75,6 +75,11 @@ class Direction:
         if self.first is None:
             self.first = self._expected = sequence % SEQUENCE_NUMBERS
 
+    def begin_no_later(self, sequence: int) -> None:
+        """Learn that an octet with this number is one of the first. Call it before any was taken."""
+        if self.first is None or -MAX_WAITING < self._place(sequence) < 0:
+            self.first = self._expected = sequence
+
     def take(self, segment: TcpSegment, number: int, time: int, heard: int = 0) -> list[Part]:
         """Take in a segment and give what is in order now, oldest first. heard: see `Part`."""
         if self._is_next(segment):

@@ -50,6 +50,8 @@ class TcpStream:
         self.controls: list[Control] = []
         self.ignored = False
         self._directions = (Direction(), Direction())
+        # The first segments, while it may not be known where the octets begin; None from then on.
+        self._beginning: list[tuple[TcpSegment, int, int, int]] | None = []
         self._count = 0  # segments so far
         self._ahead: list[tuple[int, int, int]] = []  # acknowledged and not captured: side, position, count
         self._turns: Turns | None = None  # made with the first octets: a port scan is a million streams without any
@@ -71,6 +73,32 @@ class TcpStream:
             self._note(segment, side, number, time)
         if self.ignored:
             return []
+        if self._beginning is not None:
+            return self._begin(self._beginning, segment, side, number, time)
+        return self._go_on(segment, side, number, time)
+
+    def _begin(
+        self, held: list[tuple[TcpSegment, int, int, int]], segment: TcpSegment, side: int, number: int, time: int
+    ) -> list[Piece]:
+        """Hold the first segments where no SYN tells which octet is the first: it may be in one that comes late."""
+        held.append((segment, side, number, time))
+        if self.opener is None:
+            if not segment.flags & RST:
+                self._directions[side].begin_no_later(segment.sequence)
+            if len(held) <= REORDERED:
+                return []
+        return self._let_go()
+
+    def _let_go(self) -> list[Piece]:
+        held, self._beginning = self._beginning or [], None
+        return [piece for each in held for piece in self._go_on(*each)]
+
+    @property
+    def _has_spoken(self) -> bool:
+        """Whether one of the sides sent octets."""
+        return self._turns is not None or any(segment.payload for segment, *_ in self._beginning or ())
+
+    def _go_on(self, segment: TcpSegment, side: int, number: int, time: int) -> list[Piece]:
         self._count += 1
         heard = self._hear(segment, side)
         parts = self._directions[side].take(segment, number, time, heard)
@@ -84,9 +112,10 @@ class TcpStream:
         """Give what still waits, with the holes before it."""
         if self.ignored:
             return []
+        pieces = self._let_go()
         for side, direction in enumerate(self._directions):
             self._hold(side, direction.flush())
-        return self._in_turn(last=True)
+        return pieces + self._in_turn(last=True)
 
     def _hold(self, side: int, parts: list[Part]) -> None:
         if self._turns is None:
@@ -124,7 +153,7 @@ class TcpStream:
             self._to_acknowledge = self.opener if flags & ACK else None
             self._ahead.clear()  # an old connection's, where a host that lost it opens another (§3.5.1)
         # Some systems send a SYN that was refused again: that is one connection still, as in Wireshark.
-        self._finished |= bool(flags & FIN or (flags & RST and self._turns is not None))
+        self._finished |= bool(flags & FIN or (flags & RST and self._has_spoken))
         if flags & CONTROL or (ends_handshake and not segment.payload and not segment.missing):
             self.controls.append(Control(side, flags, number, time))
 

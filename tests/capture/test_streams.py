@@ -1,7 +1,7 @@
 import pytest
 
 from smtplab.capture.link import ACK, FIN, PSH, RST, SYN, Endpoint, TcpSegment, segment_of
-from smtplab.capture.streams import Control, Piece, Streams, TcpStream
+from smtplab.capture.streams import REORDERED, Control, Piece, Streams, TcpStream
 from tests.capture.packets import CLIENT, SERVER, Talk
 
 OTHER = Endpoint(CLIENT.address, CLIENT.port + 1)
@@ -132,6 +132,32 @@ def test_acknowledgment_of_a_lost_connection_gives_up_no_hole() -> None:
 def test_syn_ack_tells_where_the_other_side_begins() -> None:
     pieces = read([to_client(7, SYN | ACK, acknowledgment=100), to_server(104, ACK, b"x")])[1]
     assert [(piece.part.missing, piece.part.octets) for piece in pieces] == [(4, b""), (0, b"x")]
+
+
+@pytest.mark.parametrize(
+    ("segments", "said"),
+    [
+        pytest.param([to_server(4, ACK, b"two"), to_server(1, ACK, b"one")], [b"one", b"two"], id="two"),
+        pytest.param(
+            [to_server(4, ACK, b"two"), to_client(5, ACK, b"2", 7), to_server(1, ACK, b"one")],
+            [b"one", b"two", b"2"],
+            id="two, and a reply between them",
+        ),
+        pytest.param([to_server(1, ACK, b"a"), to_server(0, ACK, b"-")], [b"-", b"a"], id="number 0"),
+        pytest.param([to_server(1, ACK, b"a"), to_server(-2 % 2**32, ACK, b"bcd")], [b"bcd", b"a"], id="wrapped"),
+        pytest.param([to_server(1, ACK, b"a"), to_server(0, RST)], [b"a"], id="RST with a number of its own"),
+        pytest.param([to_server(2**30, ACK, b"a"), to_server(1, ACK, b"b")], [b"a"], id="older than any window"),
+        pytest.param(
+            [to_server(4, ACK, b"two"), *[to_client(5, acknowledgment=7)] * REORDERED, to_server(1, ACK, b"one")],
+            [b"two"],
+            id="too late",
+        ),
+    ],
+)  # fmt: skip
+def test_first_octet_is_the_first_of_a_few_segments_where_no_syn_tells(
+    segments: list[TcpSegment], said: list[bytes]
+) -> None:
+    assert [piece.part.octets for piece in read(segments)[1]] == said
 
 
 def test_what_is_left_of_a_stream_comes_when_its_ports_are_used_again() -> None:
