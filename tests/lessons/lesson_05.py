@@ -6,9 +6,9 @@ from email.header import decode_header
 from typing import Any
 
 from smtplab.capture.record import Capture
-from smtplab.lessons.cast import EXTENSIONS, MAIL, clock
+from smtplab.lessons.cast import EXTENSIONS, MAIL, RECIPIENT, SENDER, clock
 from smtplab.lessons.exercises import Exercise
-from smtplab.lessons.mail_data.mails import RECIPIENT, SENDER, TYPED, with_picture
+from smtplab.lessons.mail_data.mails import TYPED, with_picture
 from smtplab.lessons.mail_data.segments import data_in_segments
 from smtplab.net.client import Client
 from smtplab.net.server import Server
