@@ -145,7 +145,7 @@ class Conversation:
         said = (entry for entry in self._entries if entry.tls and entry.party == "client")
         if (first := next(said, None)) is not None:
             self._on_trial = False
-            if first.verb not in ("EHLO", "HELO"):
+            if first.verb not in ("EHLO", "HELO", "LHLO"):
                 self._ignore()
 
     def _ignore(self) -> None:

@@ -6,7 +6,7 @@ by standing in line. What TLS hides is not here, and a reply that the capture lo
 
 from bisect import bisect_right, insort
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Final, NamedTuple
 
@@ -21,6 +21,8 @@ ECN: Final = frozenset({"ECE", "CWR"})  # a SYN may offer congestion notificatio
 @dataclass
 class Exchange:
     """Something that the client sent, and what the server answered.
+
+    In LMTP, where a message has a reply for each recipient, there are as many with the same `sent` (RFC 2033).
 
     verb: what the reply answers: a verb, `GREETING`, `END_OF_DATA` or `BDAT_LAST`; "" for what is no command.
     sent: a command line, BDAT with its chunk, or mail data with its end mark, oldest first; empty for the greeting and
@@ -123,6 +125,8 @@ class _Pairing:
         self._unanswered: deque[Exchange] = deque()
         self._last: Exchange | None = None  # the last that the client sent, if more of it may follow
         self._reply_lost = False  # just now
+        self._is_lmtp = False
+        self._ended: Exchange | None = None  # the last message that has a reply
         self._replies: list[tuple[float, int]] = []  # time and round trip of each, oldest first by the clock
 
     def follow(self, entry: Entry) -> None:
@@ -158,6 +162,7 @@ class _Pairing:
         self._latest = entry.time
         self.exchanges.append(asked)
         self._unanswered.append(asked)
+        self._is_lmtp |= verb == "LHLO"
         return asked
 
     def _send_on(self, entry: Entry, verb: str) -> None:
@@ -184,7 +189,12 @@ class _Pairing:
         if place is not None and verb != GREETING:
             for _ in range(place):
                 self._unanswered.popleft()
-            return self._unanswered.popleft()
+            answered = self._unanswered.popleft()
+            self._ended = answered if verb in (END_OF_DATA, BDAT_LAST) else None
+            return answered
+        if self._is_lmtp and self._ended and self._ended.verb == verb:
+            self.exchanges.append(replace(self._ended))
+            return self.exchanges[-1]
         greets = verb == GREETING
         asked = Exchange(self._stream, verb, asked=self._opened if greets else None, trip=1 if greets else 0)
         self.exchanges.append(asked)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from smtplab.protocol import grammar
+from smtplab.protocol import fields, grammar
 from smtplab.protocol.commands import COMMAND_LINE_LIMIT, VERBS, Mail
 from smtplab.protocol.mail import unstuff
 from smtplab.protocol.replies import REPLY_LINE_LIMIT, Reply
@@ -124,7 +124,7 @@ def _commands(entry: Entry, _memory: _Stream) -> Iterator[Judgement]:
             yield "no domain", "the client names itself by no domain and no address literal", "RFC 5321 §4.1.1.1"
         elif b"." not in domain and not domain.startswith(b"["):
             yield "name without a dot", "the name is not fully qualified", "RFC 5321 §2.3.5"
-    if verb not in VERBS:
+    if verb not in fields.VERBS:
         yield "unknown verb", "no standard known here defines this verb", "RFC 5321 §4.1.1"
 
 

@@ -17,6 +17,7 @@ BELIEVED: Final[dict[str, After]] = {
     for (state, verb), row in reversed(TRANSITIONS.items())
     if row.success not in (None, state) or row.intermediate not in (None, state)
 }
+BELIEVED["LHLO"] = BELIEVED["EHLO"]  # of LMTP, which is SMTP but for its hello and the replies to messages (RFC 2033)
 
 _LENIENT: Final = frozenset(Lax)
 

@@ -16,7 +16,7 @@ from smtplab.protocol.client_side import ClientSide
 from smtplab.protocol.fields import verb_of
 from smtplab.protocol.flow import Taken
 from smtplab.protocol.leniency import read_reply, state_after
-from smtplab.protocol.pairing import TELLING
+from smtplab.protocol.pairing import TELLING, begins_with_command
 from smtplab.protocol.states import (
     AUTHENTICATING,
     BDAT_LAST,
@@ -42,7 +42,7 @@ def looks_like_smtp(client: bytes, server: bytes) -> bool:
 
     The client must introduce itself, and the server, if it is heard at all, must greet: a 220 alone could be FTP's.
     """
-    introduced = verb_of(client) in ("EHLO", "HELO")
+    introduced = verb_of(client) in ("EHLO", "HELO", "LHLO")
     return introduced and (not server or server[:3] in (b"220", b"554"))
 
 
@@ -65,9 +65,9 @@ class Observer(ClientSide):
 
     def receive_taken(self, party: Party, taken: Taken) -> list[Entry]:
         """Take in octets that several packets may have carried together, as they carry a TLS record."""
+        self._flow(party).add_taken(taken)
         if taken.octets and self._reply_lost:
             self._settle_lost_replies(party)
-        self._flow(party).add_taken(taken)
         return self._read("server" if party == "client" else "client")
 
     def skip(self, party: Party, missing: int, time: float = 0.0, frame: int | None = None) -> list[Entry]:
@@ -88,7 +88,7 @@ class Observer(ClientSide):
             self._auth.begin(b"")  # nobody knows whether the next response is a name or a password
             return entries + self._read()
         self._pairing.greeted = self._reply_lost = self._server_lost = True
-        if self._waits_for_reply():
+        if self._client and self._waits_for_reply():
             self._assume_reply()
         return entries + self._read()
 
@@ -130,10 +130,12 @@ class Observer(ClientSide):
         return self._next_of_client() if party == "client" else self._next_of_server()
 
     def _assume_reply(self) -> None:
-        """Take it that the server, which the capture does not hold here, said yes to what it was asked."""
+        """Take it that the server, which is not in the capture here, said yes, unless the client shows it did not."""
         verb = self._asked[-1]
         self._asked.clear()
-        self._server_lost = False
+        self._server_lost = self._reply_lost = False
+        if verb == "DATA" and begins_with_command(self._client.octets):
+            return
         if verb == "AUTH":
             says_command = verb_of(bytes(self._client.octets[:10])) in ("AUTH", "EHLO", "HELO", "MAIL", "QUIT")
             self.state = READY if says_command or self._auth.is_over else AUTHENTICATING
@@ -142,7 +144,9 @@ class Observer(ClientSide):
 
     def _settle_lost_replies(self, speaker: Party) -> None:
         self._reply_lost = False
-        if END_OF_DATA in self._pairing.settle(speaker, asked_more=self._client_lost):
+        if speaker == "client" and self._waits_for_reply():
+            self._assume_reply()
+        elif END_OF_DATA in self._pairing.settle(speaker, asked_more=self._client_lost):
             self.state = READY
 
     # The server's side
@@ -194,6 +198,7 @@ class Observer(ClientSide):
 
     def _reply(self, reply: Taken) -> Entry:
         if not _REPLY.match(reply.octets):
+            self._reply_lost = self._server_lost  # the rest of it: who speaks next tells whether it was all
             return self._entry("server", Kind.UNKNOWN, reply)
         code = int(reply.octets[:3])
         answers = self._answered_by(code)
@@ -206,7 +211,7 @@ class Observer(ClientSide):
 
     def _answered_by(self, code: int) -> str | None:
         """Say what a reply answers. One that names a command which the capture missed tells what was in the gap."""
-        self._server_lost = False
+        self._server_lost = self._reply_lost = False
         told = TELLING.get(code)
         was_asked = told is None or self._pairing.has_asked(told)
         answers = self._pairing.answer(code, self.state)

@@ -1,5 +1,7 @@
 """Which command does a reply answer? Replies come in the order of the commands (RFC 5321 §4.3.1), so they are counted.
 
+In LMTP, which LHLO begins, the end of a message has a reply for each recipient that was accepted (RFC 2033).
+
 A capture may miss commands or replies, and then all that follows would be counted wrong. So what answers one verb only,
 such as 354, sets the count right again, and octets that nobody has understood are looked at in the light of the reply.
 """
@@ -12,7 +14,7 @@ from typing import Final
 from smtplab.protocol.fields import verb_of
 from smtplab.protocol.flow import LAX_END_MARK, Flow
 from smtplab.protocol.leniency import read_command
-from smtplab.protocol.states import AUTHENTICATING, END_OF_DATA, GREETING, MAIL_DATA, TRANSITIONS, State
+from smtplab.protocol.states import AUTHENTICATING, BDAT_LAST, END_OF_DATA, GREETING, MAIL_DATA, TRANSITIONS, State
 from smtplab.protocol.transcript import Party
 
 STANDARD_VERBS: Final = frozenset(verb for _, verb in TRANSITIONS)
@@ -45,6 +47,9 @@ class Pairing:
         self.asked: deque[str] = deque()
         self.greeted = greeted
         self._from_start = from_start
+        self._is_unsure = False  # which of those that were asked is answered next
+        self._is_lmtp = False
+        self._recipients = 0  # that LMTP accepted, and has still to say of whether they got the message
         self._count = 0  # of all that was ever asked
         self._latest = dict.fromkeys(TELLING.values(), 0)  # which number it was, for each of these verbs
         for verb in asked:
@@ -56,6 +61,8 @@ class Pairing:
         self._count += 1
         if verb in self._latest:
             self._latest[verb] = self._count
+        elif verb == "LHLO":
+            self._is_lmtp = True
 
     def has_asked(self, verb: str) -> bool:
         """Tell whether one of the verbs that have a reply of their own waits for it, however many others do."""
@@ -68,15 +75,26 @@ class Pairing:
 
     def answer(self, code: int, state: State) -> str | None:
         """Say which command or moment a reply with this code answers, and take it for answered; None for nothing."""
+        answered = self._find(code, state)
+        if self._is_lmtp:
+            self._count_recipients(answered, code)
+        return answered
+
+    def _find(self, code: int, state: State) -> str | None:
         if not self.greeted:
             self.greeted = True
             if self._greets(code):
                 return GREETING
         told = TELLING.get(code)
         if told and (self.has_asked(told) or self._is_missing(told)):
+            self._is_unsure = False
             while self.asked and self.asked.popleft() != told:
                 pass  # the capture missed the reply to this one
             return told
+        if self._is_unsure and self.asked:
+            self.asked.popleft()
+            self._is_unsure = bool(self.asked)
+            return None
         if self.asked:
             return self.asked.popleft() or None
         if state is AUTHENTICATING:
@@ -87,10 +105,24 @@ class Pairing:
         """Take for answered, and give, what was answered by replies that are not in the capture.
 
         That is all, if the client goes on. If the server does, it has still to answer the last one, unless the client
-        asked_more than the capture holds; without pipelining there is no other.
+        asked_more than the capture holds; and where more were pipelined, perhaps others before it. Then nobody knows
+        which one it answers, until it gives a telling reply.
         """
-        left = int(speaker == "server" and not asked_more)
-        return [self.asked.popleft() for _ in range(len(self.asked) - left)]
+        self._recipients = min(self._recipients, 1)  # nobody knows how many of them were told
+        goes_on = speaker == "server" and not asked_more
+        self._is_unsure = goes_on and len(self.asked) > 2
+        settled = 1 if self._is_unsure else len(self.asked) - goes_on
+        return [self.asked.popleft() for _ in range(settled)]
+
+    def _count_recipients(self, answered: str | None, code: int) -> None:
+        if answered in (END_OF_DATA, BDAT_LAST):
+            self._recipients -= 1
+            if self._recipients > 0:
+                self.asked.appendleft(answered)
+        elif answered == "RCPT" and code < 300:
+            self._recipients += 1
+        elif answered in ("LHLO", "MAIL", "RSET") and code < 300:
+            self._recipients = 0
 
     def _greets(self, code: int) -> bool:
         if self._from_start:  # a server may refuse who did not wait for it, and answers the EHLO then (§3.1)

@@ -1,77 +1,20 @@
 """Which mails went over? The mail transactions in a transcript, each with its envelope, its message and its outcome."""
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from smtplab.protocol.commands import Bdat, Mail, Rcpt
 from smtplab.protocol.fields import argument_of
 from smtplab.protocol.mail import unstuff
+from smtplab.protocol.mail_transaction import Transaction
 from smtplab.protocol.octets import printable
+from smtplab.protocol.states import BDAT_LAST, END_OF_DATA
 from smtplab.protocol.text import by_stream
 from smtplab.protocol.transcript import Entry, Kind, Transcript
 
+__all__ = ["Transaction", "all_transactions", "transactions"]
 
-@dataclass
-class Transaction:
-    """One mail transaction, as far as the transcript holds it.
-
-    reverse_path: as MAIL gave it, "" for the null one; None where the MAIL command was not seen.
-    recipients: (forward-path, reply code) for each RCPT, in order; the code is None where no reply was seen.
-    pieces: the octets of the message, dots unstuffed, as they came; None where none was sent.
-    missing: how many octets the capture does not hold of it; where it does not hold the end mark either, with that, and
-        with what the client said behind it. ended: whether its end was seen, the end mark or all of the last chunk.
-    code: of the reply to its end. sender_code: of the reply to MAIL. refusal: of a negative reply to DATA or a chunk.
-    frame: of the reply that decided. All of these are None where they were not seen. refused_at: "DATA" or "a chunk".
-    aborted_by: the verb that ended it early, RSET, EHLO or HELO. tls: whether its message was inside TLS.
-    """
-
-    stream: int
-    reverse_path: str | None = None
-    recipients: list[tuple[str, int | None]] = field(default_factory=list)
-    pieces: list[bytes] | None = None
-    code: int | None = None
-    sender_code: int | None = None
-    refusal: int | None = None
-    aborted_by: str = ""
-    tls: bool = False
-    frame: int | None = None
-    refused_at: str = ""
-    missing: int = 0
-    ended: bool = False
-
-    @property
-    def content(self) -> bytes | None:
-        """The octets of the message; None where none was sent."""
-        return None if self.pieces is None else b"".join(self.pieces)
-
-    @property
-    def lack(self) -> str:
-        """What is not known of its octets, in a few words behind how many are; "" where it is whole."""
-        if self.missing:
-            return f"{self.missing:,} more {'is' if self.missing == 1 else 'are'} missing from the capture"
-        return "" if self.ended else "its end was not seen"
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the server took the message, and with it the responsibility (§4.2.5)."""
-        return self.code is not None and 200 <= self.code < 300
-
-    @property
-    def outcome(self) -> str:
-        """What came of it, in a few words."""
-        if self.code is not None:
-            return f"{'accepted' if self.accepted else 'refused'} with {self.code}"
-        if self.refusal is not None:
-            return f"refused at {self.refused_at} with {self.refusal}"
-        if self.sender_code is not None and self.sender_code >= 400:
-            return f"refused at MAIL with {self.sender_code}"
-        if self.aborted_by:
-            return f"aborted by {self.aborted_by}"
-        if self.pieces is not None:
-            return "no reply to its end was seen" if self.ended else "its end was not seen"
-        refused = bool(self.recipients) and all(code is not None and code >= 400 for _, code in self.recipients)
-        return "no recipient was accepted" if refused else "no message was sent"
+RESETS: Final = frozenset({"RSET", "EHLO", "HELO", "LHLO"})  # what ends a mail transaction, if it is accepted (§4.1.4)
 
 
 def transactions(transcript: Transcript) -> list[Transaction]:
@@ -93,7 +36,7 @@ def all_transactions(transcript: Transcript) -> list[Transaction]:
 
 
 class _Reset(NamedTuple):
-    """A RSET, EHLO or HELO without a reply yet.
+    """One of `RESETS` without a reply yet.
 
     until: it ends those that are open of the first `until` transactions: a MAIL pipelined behind it begins another.
     innermost: of those that were open when it was sent; None where none was.
@@ -118,9 +61,22 @@ class _Following:
         self._rcpts: deque[tuple[Transaction, int]] = deque()  # likewise
         self._ends: deque[Transaction] = deque()  # likewise
         self._resets: deque[_Reset] = deque()  # likewise
+        self._waiting: dict[str, deque[Any]] = {  # what replies to these verbs are for
+            "MAIL": self._mails,
+            "RCPT": self._rcpts,
+            END_OF_DATA: self._ends,
+            BDAT_LAST: self._ends,
+            **dict.fromkeys(RESETS, self._resets),
+        }
+        self._reply_lost = False  # just now
+        self._is_lmtp = False
+        self._untold: deque[int] = deque()  # in LMTP, recipients of the oldest of `_ends` without a reply to it
 
     def follow(self, entry: Entry) -> None:
         """Take the next entry into account."""
+        if self._reply_lost and (entry.party == "client" or entry.kind is Kind.REPLY):
+            self._reply_lost = False
+            self._forget(entry.verb if entry.party == "server" else None)
         match entry.kind:
             case Kind.COMMAND:
                 self._message, self._to_come = None, 0
@@ -135,8 +91,18 @@ class _Following:
                 self._end()
             case Kind.GAP if entry.party == "client":
                 self._lose(entry.missing)
+            case Kind.GAP:
+                self._reply_lost = True
             case Kind.REPLY:
                 self._reply(entry, entry.code or 0)
+
+    def _forget(self, answered: str | None) -> None:
+        """Expect no replies that the capture does not hold: all but that to the last that was asked, if it came."""
+        self._untold.clear()
+        last = self._waiting.get(answered or "")
+        for waiting in self._waiting.values():
+            while len(waiting) > (waiting is last):
+                waiting.popleft()
 
     def _command(self, command: Entry) -> None:
         match command.verb:
@@ -152,7 +118,8 @@ class _Following:
                 self._message = self._open
                 if isinstance(command.message, Bdat):
                     self._begin_chunk(command.message)
-            case "RSET" | "EHLO" | "HELO":
+            case verb if verb in RESETS:
+                self._is_lmtp |= verb == "LHLO"
                 innermost = next(reversed(self._are_open.values()), None)
                 self._resets.append(_Reset(len(self.transactions), innermost))
 
@@ -169,7 +136,7 @@ class _Following:
                 self._to_come = None  # the capture may have lost the command
             case "DATA" | "BDAT" if code >= 400:
                 self._refuse(reply, code)
-            case "RSET" | "EHLO" | "HELO" if self._resets:
+            case verb if verb in RESETS and self._resets:
                 self._reset(self._resets.popleft(), reply, code)
 
     def _decide_sender(self, index: int, reply: Entry, code: int) -> None:
@@ -189,6 +156,9 @@ class _Following:
 
     def _decide(self, reply: Entry, code: int) -> None:
         """Take the reply to a message whose end was seen; or else its end is missing, or stands behind the reply."""
+        if self._ends and self._is_lmtp:
+            self._decide_recipient(self._ends[0], reply, code)
+            return
         if self._ends:
             message = self._ends.popleft()
         elif self._message or self._are_open:
@@ -198,6 +168,19 @@ class _Following:
         else:
             return
         message.code, message.frame = code, reply.frame
+
+    def _decide_recipient(self, message: Transaction, reply: Entry, code: int) -> None:
+        """Take the reply to a message for the next of its recipients that the server had accepted (RFC 2033)."""
+        if not self._untold:
+            accepted = (index for index, (_, said) in enumerate(message.recipients) if said is None or said < 400)
+            self._untold.extend(accepted)
+        if self._untold:
+            index = self._untold.popleft()
+            message.recipients[index] = message.recipients[index][0], code
+        if message.code is None or code < message.code:
+            message.code, message.frame = code, reply.frame
+        if not self._untold:
+            self._ends.popleft()
 
     def _reset(self, reset: _Reset, reply: Entry, code: int) -> None:
         if code >= 300 or reset.innermost is None:

@@ -219,3 +219,45 @@ LOST_AROUND_A_MESSAGE: Final[dict[str, tuple[str, list[str]]]] = {
         [*SENT, "C mail data the", "C gap 5", r"C end of data .\r\n", "C NOOP"],
     ),
 }
+
+ENDED_LINE: Final = r"C end of data .\r\n"
+LOST_REPLIES: Final[dict[str, tuple[str, list[str]]]] = {
+    "the reply to DATA is missing, and commands follow": (
+        OPENING + ENVELOPE + "C: DATA\nS- 8\nC: RSET\nS: 250 OK\n" + BYE,
+        [*OPENED, *ADDRESSED, "C DATA", "S gap 8", "C RSET", "S 250 to RSET -> READY", *QUIT],
+    ),
+    "the first octets of a reply are missing, and the client goes on": (
+        SENDING + "C: .\nS- 4\nS: OK\n" + MAIL + BYE,
+        [*SENT, ENDED_LINE, "S gap 4", r"S unknown OK\r\n", *MAILED, *QUIT],
+    ),
+    "the first octets of 354 are missing": (
+        OPENING + ENVELOPE + "C: DATA\nS- 4\nS: go on\nC: text\nC: .\nS: 250 OK\n",
+        [*OPENED, *ADDRESSED, "C DATA", "S gap 4", r"S unknown go on\r\n", r"C mail data text\r\n", *ENDED],
+    ),
+    "the middle of a reply is missing, and its last lines are not": (
+        "S: 220 a\nC: EHLO b\ns: 250-a\nS- 9\nS: ING\nS: 250 SIZE\n" + BYE,
+        [
+            *["S 220 to GREETING -> GREETED", "C EHLO", "S unknown 250-a", "S gap 9", r"S unknown ING\r\n"],
+            *["S 250 to EHLO -> READY", *QUIT],
+        ],
+    ),
+    "one of the replies to a group is missing": (
+        OPENING
+        + "C: MAIL FROM:<>\nC: RCPT TO:<a>\nC: RCPT TO:<b>\nC: DATA\nS- 8\nS: 550 no\nS: 354 go on\nC: .\nS: 250 OK",
+        [
+            *[*OPENED, "C MAIL", "C RCPT", "C RCPT", "C DATA", "S gap 8"],
+            *["S 550 to nothing", "S 354 to DATA -> MAIL_DATA", *ENDED],
+        ],
+    ),
+    "replies to a message and to the group behind it are missing": (
+        SENDING + "C: .\nC: MAIL FROM:<>\nC: RCPT TO:<a>\nC: RCPT TO:<b>\nS- 8\nS: 550 no\nS: 250 OK\n" + BYE,
+        [
+            *[*SENT, ENDED_LINE, "C MAIL", "C RCPT", "C RCPT", "S gap 8"],
+            *["S 550 to nothing", "S 250 to nothing", "C QUIT", "S 221 to QUIT -> CLOSED"],
+        ],
+    ),
+    "as many replies came as could, so that what follows is sure again": (
+        OPENING + "C: NOOP\nC: RSET\nC: NOOP\nS- 8\nS: 250 OK\nS: 250 OK\n" + MAIL,
+        [*OPENED, "C NOOP", "C RSET", "C NOOP", "S gap 8", "S 250 to nothing", "S 250 to nothing", *MAILED],
+    ),
+}

@@ -12,12 +12,12 @@ from smtplab.protocol.transcript import Entry, Kind
 from tests.protocol import strategies
 from tests.protocol.conversations import Heard, hear, parse, told
 from tests.protocol.conversations_auth import AUTHS
-from tests.protocol.conversations_lost import LOST_AROUND_A_MESSAGE, LOST_IN_AUTH
+from tests.protocol.conversations_lost import LOST_AROUND_A_MESSAGE, LOST_IN_AUTH, LOST_REPLIES
 from tests.protocol.conversations_odd import GAPS, ODD
 from tests.protocol.conversations_right import CHUNKS_AND_TLS, MAILS
 
 CUTTABLE = MAILS | AUTHS | CHUNKS_AND_TLS | ODD
-LOST = GAPS | LOST_IN_AUTH | LOST_AROUND_A_MESSAGE
+LOST = GAPS | LOST_IN_AUTH | LOST_AROUND_A_MESSAGE | LOST_REPLIES
 CASES = [pytest.param(*case, id=name) for name, case in (CUTTABLE | LOST).items()]
 CUT = [pytest.param(case[0], id=name) for name, case in CUTTABLE.items()]
 

@@ -12,6 +12,7 @@ from smtplab.protocol.fields.tiles import Field, Tiles, end_of_text
 VERBS: Final = {
     "EHLO": ("introduces the client and asks for the list of extensions", "RFC 5321 §4.1.1.1"),
     "HELO": ("introduces the client, without extensions", "RFC 5321 §4.1.1.1"),
+    "LHLO": ("introduces a client of LMTP, in which each recipient has a reply to the message", "RFC 2033"),
     "AUTH": ("starts proving who the user is", "RFC 4954 §4"),
     "MAIL": ("opens a mail transaction and names the sender", "RFC 5321 §4.1.1.2"),
     "RCPT": ("adds one recipient to the envelope", "RFC 5321 §4.1.1.3"),
@@ -44,6 +45,7 @@ def argument_of(octets: bytes) -> bytes:
 _TEXT_ARGUMENTS: Final = {
     "EHLO": ("domain", "is the name or address that the client gives itself", "RFC 5321 §4.1.4"),
     "HELO": ("domain", "is the name or address that the client gives itself", "RFC 5321 §4.1.4"),
+    "LHLO": ("domain", "is the name or address that the client gives itself", "RFC 2033"),
     "VRFY": ("name", "is the user asked about", "RFC 5321 §4.1.1.6"),
     "EXPN": ("name", "is the mailing list asked about", "RFC 5321 §4.1.1.7"),
     "HELP": ("topic", "says what help is wanted about", "RFC 5321 §4.1.1.8"),

@@ -41,10 +41,10 @@ def _reply_names(match: re.Match[bytes]) -> dict[str, tuple[str, str]]:
 
 def _tile_reply_text(tiles: Tiles, answers: str | None, number: int, end: int) -> None:
     text = tiles.octets[tiles.position : end]
-    if number == 0 and answers in ("GREETING", "EHLO", "HELO"):
+    if number == 0 and answers in ("GREETING", "EHLO", "HELO", "LHLO"):
         domain = text.split(b" ")[0]
         tiles.take(tiles.position + len(domain), "domain", "is the server's name", "RFC 5321 §4.2")
-    elif answers == "EHLO":
+    elif answers in ("EHLO", "LHLO"):
         tile_keyword(tiles, end)
     tiles.take(end, "text", "is for people, and decides nothing", "RFC 5321 §4.2")
 
