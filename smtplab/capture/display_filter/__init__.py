@@ -9,7 +9,8 @@ what is captured at all, and speaks another language: typing the one where the o
 from dataclasses import replace
 
 from smtplab.capture.display_filter.fields import FIELDS
-from smtplab.capture.display_filter.parser import FilterError, Test, parse
+from smtplab.capture.display_filter.parser import Test, parse
+from smtplab.capture.display_filter.tokens import FilterError
 from smtplab.protocol.transcript import Transcript
 
 __all__ = ["FIELDS", "FilterError", "display_filter", "filtered"]

@@ -1,69 +1,63 @@
 """How is a display filter read? A small grammar, and errors that say where and why.
 
-    expression = conjunction *( ("or" / "||") conjunction )
+    expression = exclusion *( ("or" / "||") exclusion )
+    exclusion = conjunction *( ("xor" / "^^") conjunction )
     conjunction = negation *( ("and" / "&&") negation )
     negation = ("not" / "!") negation / "(" expression ")" / test
-    test = field [ comparison value / "contains" value / "matches" value / "in" "{" range *( "," range ) "}" ]
+    test = operand [ comparison value / "contains" value / "matches" value / ["not"] "in" "{" range *( "," range ) "}" ]
+    operand = ( field / function "(" operand ")" ) *slice
     range = value [ ".." value ]
 
-A comparison is true of an entry if it is true of one of the field's values; `!=` if it is true of all (Wireshark 4).
+A comparison is true of an entry if it is true of one of the operand's values; `!=` and `===` if of all (Wireshark 4).
 """
 
 import operator
 import re
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from smtplab.capture.display_filter.fields import FIELDS, FilterField
-from smtplab.capture.display_filter.values import OCTETS, PRESENCE, TEXT, Type, Value, cut, text_of, unescaped
+from smtplab.capture.display_filter.operands import FUNCTIONS, applied, sliced
+from smtplab.capture.display_filter.tokens import FilterError, Token, tokens_of
+from smtplab.capture.display_filter.values import (
+    BYTES,
+    OCTETS,
+    PAYLOAD,
+    PRESENCE,
+    TEXT,
+    Type,
+    Value,
+    cut,
+    octets_of,
+    text_of,
+    unescaped,
+    unescaped_octets,
+)
 from smtplab.protocol.transcript import Entry, Transcript
 
 Test = Callable[[Entry, Transcript], bool]
 
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<string>[rR]?"(?:[^"\\]|\\.)*")|(?P<symbol>==|!=|>=|<=|&&|\|\||[><!(){},~])|(?P<word>[^\s"'()<>=!&|{},~]+))"""
-)
 _COMPARISONS: Final[dict[str, Callable[[Value, Value], bool]]] = {
-    "==": operator.eq,
-    "eq": operator.eq,
-    "!=": operator.ne,
-    "ne": operator.ne,
-    ">": operator.gt,
-    "gt": operator.gt,
-    "<": operator.lt,
-    "lt": operator.lt,
-    ">=": operator.ge,
-    "ge": operator.ge,
-    "<=": operator.le,
-    "le": operator.le,
+    **dict.fromkeys(("==", "eq", "any_eq", "===", "all_eq"), operator.eq),
+    **dict.fromkeys(("!=", "ne", "all_ne", "!==", "any_ne"), operator.ne),
+    **dict.fromkeys((">", "gt"), operator.gt),
+    **dict.fromkeys(("<", "lt"), operator.lt),
+    **dict.fromkeys((">=", "ge"), operator.ge),
+    **dict.fromkeys(("<=", "le"), operator.le),
 }
+# Those that have to be true of all values.
+_OF_ALL: Final = frozenset({"===", "all_eq", "!=", "ne", "all_ne"})
 # What cannot be asked of such a field: nothing is equal to one that is just there, or is octets.
 _REFUSED: Final[dict[Type, frozenset[str]]] = {
     PRESENCE: frozenset({*_COMPARISONS, "in", "contains", "matches", "~"}),
     OCTETS: frozenset({*_COMPARISONS, "in"}),
+    PAYLOAD: frozenset({*_COMPARISONS, "in"}),
 }
 # Words that begin a capture filter (pcap-filter(7)).
 _CAPTURE_WORDS: Final = frozenset({"port", "host", "net", "src", "dst", "portrange", "proto", "ether"})
 
-_UNREADABLE: Final = {'"': "a string without its end", "'": "a string stands in double quotes"}
-
 NESTING: Final = ("(", "!", "not")
 NESTED: Final = 100  # as many of these are read; each takes some of Python's stack
-
-
-class FilterError(ValueError):
-    """An expression that is no display filter. `position` is where it goes wrong, from 0."""
-
-    def __init__(self, expression: str, position: int, reason: str) -> None:
-        super().__init__(f"{reason}: {expression[:position]}»{expression[position:]}")
-        self.position = position
-        self.reason = reason
-
-
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    position: int
 
 
 def parse(expression: str) -> Test:
@@ -76,18 +70,6 @@ def parse(expression: str) -> Test:
     return test
 
 
-def _tokens(expression: str) -> list[_Token]:
-    tokens, position = [], 0
-    while expression[position:].strip():
-        match = _TOKEN.match(expression, position)
-        if match is None or match.lastgroup is None:
-            start = position + len(expression[position:]) - len(expression[position:].lstrip())
-            raise FilterError(expression, start, _UNREADABLE.get(expression[start], "not understood"))
-        tokens.append(_Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
-        position = match.end()
-    return [*tokens, _Token("end", "", len(expression))]
-
-
 def _any(field: FilterField, is_wanted: Callable[[Value], bool]) -> Test:
     return lambda entry, transcript: any(is_wanted(value) for value in field.get(entry, transcript))
 
@@ -95,16 +77,16 @@ def _any(field: FilterField, is_wanted: Callable[[Value], bool]) -> Test:
 class _Parser:
     def __init__(self, expression: str) -> None:
         self._expression = expression
-        self._tokens = _tokens(expression)
+        self._tokens = tokens_of(expression)
         self._next = 0
         for token in [token for token in self._tokens if token.kind != "string" and token.text in NESTING][NESTED:]:
             raise self._error(token, "brackets and nots end here: there are too many")
 
     def expression(self) -> Test:
         """Read alternatives."""
-        tests = [self._conjunction()]
+        tests = [self._exclusion()]
         while self._accept("or", "||"):
-            tests.append(self._conjunction())
+            tests.append(self._exclusion())
         return lambda entry, transcript: any(test(entry, transcript) for test in tests)
 
     def expect_end(self) -> None:
@@ -115,6 +97,12 @@ class _Parser:
         if token.text in _CAPTURE_WORDS:
             raise self._capture_filter(token)
         raise self._error(token, "'and' or 'or' is missing here")
+
+    def _exclusion(self) -> Test:
+        tests = [self._conjunction()]
+        while self._accept("xor", "^^"):
+            tests.append(self._conjunction())
+        return lambda entry, transcript: sum(test(entry, transcript) for test in tests) % 2 == 1
 
     def _conjunction(self) -> Test:
         tests = [self._negation()]
@@ -135,52 +123,97 @@ class _Parser:
 
     def _test(self) -> Test:
         token = self._take()
-        if token.kind != "word":
-            raise self._error(token, "a field is missing here" if token.kind == "end" else "this is no field")
-        field = self._field(token)
+        called = self._peek().text == "("
+        field = self._operand(token)
         operation = self._peek()
         if operation.text in _REFUSED.get(field.type, ()):
-            also = " and can be searched" if field.type is OCTETS else ""
+            also = "" if field.type is PRESENCE else " and can be searched"
             raise self._error(operation, f"{token.text} is there or not{also}: it has no value to compare")
         if operation.text in _COMPARISONS:
-            self._take()
-            return self._comparison(field, _COMPARISONS[operation.text])
+            return self._comparison(field, self._take())
         if self._accept("contains"):
-            part = self._text(self._take())
+            part = self._part(self._take(), field.type)
             return _any(field, lambda value: part in text_of(value))
         if self._accept("matches", "~"):
             pattern = self._pattern()
             return _any(field, lambda value: pattern.search(text_of(value)) is not None)
         if self._accept("in"):
             return _any(field, self._set(field.type))
+        if operation.text == "not" and self._accept_not_in():
+            is_in = _any(field, self._set(field.type))
+            return lambda entry, transcript: not is_in(entry, transcript)
+        if called:
+            raise self._error(operation, f"what {token.text}() gives has to be compared")
         return lambda entry, transcript: bool(field.get(entry, transcript))
 
-    def _comparison(self, field: FilterField, compare: Callable[[Value, Value], bool]) -> Test:
+    def _operand(self, token: Token) -> FilterField:
+        """Read a field, or a function with what it is applied to, and the slices behind it."""
+        if token.kind != "word":
+            raise self._error(token, "a field is missing here" if token.kind == "end" else "this is no field")
+        field = self._call(token) if self._peek().text == "(" and token.text not in FIELDS else self._field(token)
+        while self._peek().kind == "slice":
+            part = self._take()
+            try:
+                field = sliced(field, part.text)
+            except ValueError as error:
+                raise self._error(part, str(error)) from None
+        return field
+
+    def _call(self, name: Token) -> FilterField:
+        self._take()
+        if name.text not in FUNCTIONS:
+            raise self._error(name, f"{name.text!r} is no function; there are {', '.join(FUNCTIONS)}")
+        token = self._take()
+        field = self._operand(token)
+        if not self._accept(")"):
+            raise self._error(self._peek(), "a closing bracket is missing: a function takes one field")
+        try:
+            return applied(name.text, field)
+        except ValueError as error:
+            raise self._error(token, str(error)) from None
+
+    def _comparison(self, field: FilterField, operation: Token) -> Test:
+        compare = _COMPARISONS[operation.text]
         wanted = self._value(self._take(), field.type)
-        if compare is not operator.ne:
+        if operation.text not in _OF_ALL:
             return _any(field, lambda value: compare(cut(value, wanted), wanted))
 
         def test(entry: Entry, transcript: Transcript) -> bool:
             values = field.get(entry, transcript)
-            return bool(values) and all(cut(value, wanted) != wanted for value in values)
+            return bool(values) and all(compare(cut(value, wanted), wanted) for value in values)
 
         return test
 
-    def _field(self, token: _Token) -> FilterField:
+    def _accept_not_in(self) -> bool:
+        if self._tokens[self._next + 1].text != "in":
+            return False
+        self._next += 2
+        return True
+
+    def _field(self, token: Token) -> FilterField:
         if token.text in FIELDS:
             return FIELDS[token.text]
         if token.text in _CAPTURE_WORDS:
             raise self._capture_filter(token)
         raise self._error(token, f"{token.text!r} is no field that is known here")
 
-    def _value(self, token: _Token, type_: Type) -> Value:
+    def _value(self, token: Token, type_: Type) -> Value:
+        if token.kind == "word" and token.text in FIELDS:
+            raise self._error(token, "a field stands on the left only, and a text like that in quotes")
+        if type_ is BYTES and token.kind == "string":
+            return octets_of(self._text(token, lambda text: unescaped_octets(text).decode("utf-8", "surrogateescape")))
         text = self._text(token)
         try:
             return type_.read(text)
         except ValueError:
             raise self._error(token, f"this field is {type_.name}, and that is none") from None
 
-    def _text(self, token: _Token, read: Callable[[str], str] = unescaped) -> str:
+    def _part(self, token: Token, type_: Type) -> str:
+        """Read what is searched for, which may be octets where octets are searched."""
+        is_octets = type_ in (OCTETS, PAYLOAD, BYTES) and token.kind == "word"
+        return text_of(self._value(token, BYTES)) if is_octets else self._text(token)
+
+    def _text(self, token: Token, read: Callable[[str], str] = unescaped) -> str:
         """Give what a word says, or what is between the quotes of a string, as `read` gives it if it is not raw."""
         if token.kind == "word":
             return token.text
@@ -206,14 +239,14 @@ class _Parser:
         )
 
     def _range(self, type_: Type) -> tuple[Value, Value]:
-        """Read the first and the last value of a range, `400..599` or `400 .. 599`; one value is both."""
+        """Read the first and the last value of a range, `400..599` or `"A" .. "M"`; one value is both."""
         token = self._take()
-        is_ordered = type_ is not TEXT
-        low, dots, high = token.text.partition("..") if is_ordered and token.kind == "word" else (token.text, "", "")
+        may_hold_dots = token.kind == "word" and type_ not in (TEXT, BYTES)
+        low, dots, high = token.text.partition("..") if may_hold_dots else (token.text, "", "")
         first = self._value(token._replace(text=low), type_)
         if dots:
             return first, self._value(token._replace(text=high), type_)
-        return first, self._value(self._take(), type_) if is_ordered and self._accept("..") else first
+        return first, self._value(self._take(), type_) if self._accept("..") else first
 
     def _pattern(self) -> re.Pattern[str]:
         token = self._take()
@@ -223,10 +256,10 @@ class _Parser:
         except re.error as error:
             raise self._error(token, f"not a regular expression ({error})") from None
 
-    def _peek(self) -> _Token:
+    def _peek(self) -> Token:
         return self._tokens[self._next]
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._peek()
         self._next += token.kind != "end"
         return token
@@ -238,9 +271,9 @@ class _Parser:
         self._next += 1
         return True
 
-    def _error(self, token: _Token, reason: str) -> FilterError:
+    def _error(self, token: Token, reason: str) -> FilterError:
         return FilterError(self._expression, token.position, reason)
 
-    def _capture_filter(self, token: _Token) -> FilterError:
+    def _capture_filter(self, token: Token) -> FilterError:
         reason = "this is a capture filter, which chooses packets while they are captured; a display filter compares "
         return self._error(token, f"{reason}fields, as in tcp.port == 25")
