@@ -174,7 +174,7 @@ def style_sheet() -> str:
         f"{SCOPE} .smtplab-error{{color:var(--smtplab-error)}}"
         f"{SCOPE} :is(code,pre){{font:12.5px/1.45 {palette.MONO};background:none;padding:0;color:inherit;margin:0}}"
         f"{SCOPE} code{{overflow-wrap:anywhere}}"
-        f"{SCOPE} pre{{white-space:pre-wrap;margin-top:8px;overflow-wrap:anywhere}}"
+        f"{SCOPE} pre{{white-space:pre-wrap;margin-top:8px;word-break:normal;overflow-wrap:anywhere}}"
         f"{own} table{{border-collapse:collapse;margin:0 0 6px}}"
         f"{own} :is(th,td){{text-align:left;vertical-align:top;padding:2px 10px 2px 0;border:0;white-space:normal;"
         "background:none;overflow-wrap:break-word}"

@@ -21,4 +21,5 @@ def sections(fields: Sequence[Field]) -> str:
 def _section(source: str, numbers: list[int], fields: Sequence[Field]) -> str:
     classes = " ".join(f"smtplab-f{number}" for number in numbers)
     names = ", ".join(dict.fromkeys(fields[number].name for number in numbers))
-    return f'<span class="{classes}" tabindex="0" title="{escape(names)}">{escape(source)}</span>'
+    told = f'role="note" aria-label="{escape(source)}: {escape(names)}" title="{escape(names)}"'
+    return f'<span class="{classes}" tabindex="0" {told}>{escape(source)}</span>'

@@ -30,14 +30,17 @@ class Base64Helper(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _encode(self) -> None:
         self.base64.value = encoded(self.plain.value)
-        self.remark.value = "base64 hides nothing: anybody can decode it (RFC 4954 §9)"
+        self._remark("base64 hides nothing: anybody can decode it (RFC 4954 §9)")
 
     def _decode(self) -> None:
         try:
             self.plain.value = decoded(self.base64.value)
-            self.remark.value = ""
+            self._remark("")
         except ValueError:
-            self.remark.value = "✕ that is no base64"
+            self._remark("✕ that is no base64")
+
+    def _remark(self, text: str) -> None:
+        self.remark.value = f'<span role="status">{text}</span>'
 
     def _use(self) -> None:
         self._take(self.base64.value)

@@ -33,6 +33,8 @@ PANES: Final = (
 )
 ROWS: Final = 13  # of the list, without scrolling
 PLACEHOLDER: Final = "a display filter, such as smtp.response.code >= 400"
+FOLLOW: Final = "show this connection alone"
+FOLLOWED: Final = "show all connections again"
 SUGGESTIONS: Final = (
     "smtp.response.code >= 400",
     'smtp.req.command == "RCPT"',
@@ -70,7 +72,7 @@ class Browser(Instrument):
         self._is_showing = False
         self._in_list: object = None
         self._pane = {name: _named(HTML(), name) for name in PANES}
-        self._make_controls()
+        self._make_controls(transcript)
         super().__init__(self._arranged())
         # A page may hold several browsers, and the CSS of one must not reach another.
         self._scope = f"{SCOPE}-{self.model_id}"
@@ -120,18 +122,19 @@ class Browser(Instrument):
         if not self._is_showing:
             move(*arguments)
 
-    def _make_controls(self) -> None:
+    def _make_controls(self, transcript: Transcript) -> None:
         self._filter = _named(
             Combobox(description="filter", placeholder=PLACEHOLDER, options=SUGGESTIONS, continuous_update=False),
             "filter",
         )
         self._filter.observe(lambda change: self._told(self.filter, change["new"]), "value")
-        self._follow = _named(ToggleButton(description="Follow stream", tooltip="show this connection alone"), "follow")
+        self._follow = _named(ToggleButton(description="Follow stream", tooltip=FOLLOW), "follow")
         self._follow.observe(lambda change: self._told(self.follow, change["new"]), "value")
         self._list = _named(Select(rows=ROWS, description="entries"), "list")
         self._list.observe(self._was_clicked, "index")
         self._number = _named(
-            BoundedIntText(1, 1, max(1, len(self.browsing.transcript)), description="entry"), "number"
+            BoundedIntText(1, 1, max(1, len(transcript)), description="entry", tooltip="the number of the entry"),
+            "number",
         )
         self._number.observe(lambda change: self._told(self.select, change["new"] - 1), "value")
 
@@ -197,6 +200,7 @@ class Browser(Instrument):
         browsing = self.browsing
         self._filter.value = browsing.tried
         self._follow.value = browsing.following
+        self._follow.tooltip = FOLLOWED if browsing.following else FOLLOW
         if browsing.selected is not None:
             self._number.value = browsing.selected + 1
         self.selected = browsing.selected

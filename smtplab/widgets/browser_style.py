@@ -6,6 +6,7 @@ from typing import Final
 from smtplab.protocol.text import error_word
 from smtplab.protocol.transcript import Entry
 from smtplab.views import palette
+from smtplab.widgets import told
 
 SCOPE: Final = ".smtplab-browser"
 LIST_HEIGHT: Final = 262  # pixels: 13 rows
@@ -31,6 +32,7 @@ def style_sheet() -> str:
     return "".join(
         (
             palette.variables(SCOPE),
+            told.rules(SCOPE),
             *rules,
             *tints,
             f"{SCOPE}{{container:smtplab-browser/inline-size}}@container smtplab-browser (min-width:{WIDE}px){{",

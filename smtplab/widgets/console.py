@@ -12,6 +12,7 @@ from smtplab.net.by_hand import ByHand, Moment, Standing
 from smtplab.net.dialogue import Listening
 from smtplab.net.server import Server
 from smtplab.views import rail, typed
+from smtplab.views.lines import info
 from smtplab.views.states import states
 from smtplab.views.svg import to_svg
 from smtplab.widgets.base64_helper import Base64Helper
@@ -20,6 +21,7 @@ from smtplab.widgets.inbox import Inbox
 from smtplab.widgets.knobs import Knobs
 from smtplab.widgets.line_box import LineBox
 from smtplab.widgets.live import Live, pane, show
+from smtplab.widgets.told import aloud
 from smtplab.widgets.typist import Typist
 
 NOTHING_TYPED = "console: nothing was typed yet"
@@ -123,7 +125,7 @@ class Console(Live):
         """Show how things stand."""
         now = self.typist.hand.now
         said = typed.typed(now.transcript, now.unread, passwords=self._passwords.value)
-        show(self._status, self._standing(now))
+        show(self._status, self._standing(now) + self._heard(now))
         show(self._dialogue, f'<div class="{typed.SCOPE[1:]}">{said.table()}</div>')
         show(self._place, f'<div class="{rail.SCOPE[1:]}">{rail.rail(now.current, now=now.state).body()}</div>')
         self._connect.disabled = now.standing is not Standing.NONE
@@ -146,6 +148,11 @@ class Console(Live):
         return (
             f'<span role="status">{sign} <b>{words}</b> <span class="smtplab-dim">{escape(where + waits)}</span></span>'
         )
+
+    def _heard(self, now: Moment) -> str:
+        """Say the last reply, for those who hear the page."""
+        replies = [entry for entry in now.current if entry.party == "server"]
+        return aloud(f"server: {info(replies[-1])}") if replies else ""
 
     def _drawn(self, now: Moment) -> str:
         said = now.current

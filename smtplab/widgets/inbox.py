@@ -10,11 +10,13 @@ from typing import Final
 from ipywidgets import Box, Button, Layout, Select, ToggleButtons
 
 from smtplab.net.server import Server
+from smtplab.protocol.octets import count
 from smtplab.protocol.text import cut
 from smtplab.views import reading
 from smtplab.views.message import Message
 from smtplab.widgets.live import Live, pane, show
 from smtplab.widgets.post import Post
+from smtplab.widgets.told import aloud
 
 SCOPE: Final = ".smtplab-inbox"
 VIEWS: Final[dict[str, Callable[[Message], str]]] = {
@@ -29,7 +31,8 @@ STYLES: Final = "".join(
     (
         f"{SCOPE} .smtplab-lists{{display:flex;flex-flow:row wrap;overflow:visible}}",
         f"{SCOPE} .smtplab-mailboxes{{flex:1 1 240px}}{SCOPE} .smtplab-messages{{flex:2 1 360px}}",
-        f"{SCOPE} select{{min-width:0}}",
+        f"{SCOPE} :is(.smtplab-mailboxes,.smtplab-messages,select){{min-width:0}}",
+        f"{SCOPE} option{{overflow:hidden;text-overflow:ellipsis}}",
         f"{SCOPE} .smtplab-message{{height:240px}}",
         f"{SCOPE} pre{{white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0}}",
         f"{SCOPE} .smtplab-message table{{border-collapse:collapse;margin:0}}",
@@ -94,7 +97,14 @@ class Inbox(Live):
         )
         _offer(self._letters, [(letter.line, letter.key) for letter in self.post.letters()], self.post.key)
         message = self.post.message()
-        show(self._message, NO_MESSAGE if message is None else VIEWS[self._view.value](message))
+        shown = NO_MESSAGE if message is None else VIEWS[self._view.value](message)
+        show(self._message, aloud(self._heard()) + shown)
+
+    def _heard(self) -> str:
+        """Say which message is selected, and how many there are, for those who hear the page."""
+        letters = self.post.letters()
+        lines = [letter.line for letter in letters if letter.key == self.post.key]
+        return f"{count(len(letters), 'message')} in {cut(self.post.mailbox, 40)}: {''.join(lines)}" if lines else ""
 
     def text(self) -> str:
         """Give the mailboxes and what is in them as text."""

@@ -17,6 +17,7 @@ STYLES = (
     f"{SCOPE} .smtplab-knob{{display:flex;overflow:visible;border-bottom:1px solid var(--smtplab-rule)}}"
     f"{SCOPE} .smtplab-controls{{display:flex;flex-flow:row wrap;align-items:center;flex:1 1 0;overflow:visible}}"
     f"{SCOPE} .widget-checkbox{{width:auto;margin-right:10px}}"
+    f"{SCOPE} .smtplab-meanings :is(p,ul){{margin:0}}{SCOPE} .smtplab-meanings summary{{cursor:pointer}}"
 )
 
 
@@ -34,7 +35,7 @@ class Knobs(Live):
         self._choices: list[tuple[ToggleButtons, Callable[[], str]]] = []
         self._code = pane("code")
         super().__init__("knobs", styles=STYLES)
-        self.add(*self._rows(), self._code)
+        self.add(*self._rows(), self._code, pane("meanings", _meanings()))
         server.watchers.append(self.ring)
         self.draw()
 
@@ -126,8 +127,8 @@ class Knobs(Live):
         users = "" if self.settings.can_authenticate else " AUTH needs users: this server has none."
         show(
             self._code,
-            f'<span class="smtplab-dim">connections from now on find</span> <code>{escape(self.settings.code)}</code>'
-            f'<span class="smtplab-dim">{users}</span>',
+            f'<span role="status"><span class="smtplab-dim">connections from now on find</span> '
+            f'<code>{escape(self.settings.code)}</code><span class="smtplab-dim">{users}</span></span>',
         )
 
     def text(self) -> str:
@@ -140,9 +141,15 @@ class Knobs(Live):
             f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
             for name, value in self.settings.rows
         )
-        faults = "".join(f"<li><b>{escape(name)}</b>: {escape(says)}</li>" for name, says, _ in FAULTS)
-        lax = "".join(f"<li><b>{name}</b>: {escape(says)}</li>" for name, says in LAX_WORDS.items())
-        return (
-            f"<table>{rows}</table><p>it can be made to let pass</p><ul>{lax}</ul>"
-            f"<p>it can be made to go wrong</p><ul>{faults}</ul>"
-        )
+        return f"<table>{rows}</table>{_lists()}"
+
+
+def _meanings() -> str:
+    """Write what the knobs do, to unfold: no box shows the words that belong to it, nor says them."""
+    return f"<details><summary>what they do</summary>{_lists()}</details>"
+
+
+def _lists() -> str:
+    faults = "".join(f"<li><b>{escape(name)}</b>: {escape(says)}</li>" for name, says, _ in FAULTS)
+    lax = "".join(f"<li><b>{name}</b>: {escape(says)}</li>" for name, says in LAX_WORDS.items())
+    return f"<p>it can be made to let pass</p><ul>{lax}</ul><p>it can be made to go wrong</p><ul>{faults}</ul>"

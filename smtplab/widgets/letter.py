@@ -21,7 +21,10 @@ VIEWS: Final[dict[str, Callable[[EnvelopeAndLetter], str]]] = {
     "MIME parts": EnvelopeAndLetter.parts,
     "dots": EnvelopeAndLetter.dots,
 }
-STYLES: Final = f"{SCOPE} .smtplab-mail-view{{min-height:260px}}{SCOPE} .widget-toggle-buttons button{{width:auto}}"
+STYLES: Final = (
+    f"{SCOPE} .smtplab-mail-view{{min-height:260px;max-height:700px;overflow:auto}}"
+    f"{SCOPE} .widget-toggle-buttons button{{width:auto}}"
+)
 
 
 def letter(mail: Transcript | Transaction) -> "Letter":
@@ -61,7 +64,8 @@ class Letter(Live):
     def paint(self) -> None:
         """Show the mail that is selected in the way that is selected."""
         shown = self.mails[self._number - 1] if self.mails else None
-        show(self._which, "" if shown is None else f"<code>{escape(self._named(shown.transaction))}</code>")
+        which = "" if shown is None else self._named(shown.transaction)
+        show(self._which, f'<code role="status">{escape(which)}</code>')
         body = f"<p>{NO_MAIL}</p>" if shown is None else VIEWS[self._view.value](shown)
         show(self._pane, f'<div class="{view.SCOPE[1:]}">{body}</div>')
 

@@ -81,6 +81,7 @@ class LineBox(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.end = ToggleButtons(
             options=list(LINE_ENDS),
             description="ends in",
+            tooltip="what is sent after the line",
             tooltips=[f"send {name} after the line" for name in LINE_ENDS],
             style={"description_width": "initial", "button_width": "auto"},
         )

@@ -25,7 +25,7 @@ STYLES: Final = (
     f"{SCOPE} .smtplab-sessions{{max-height:330px}}{SCOPE} .smtplab-ladder{{height:{HEIGHT}px}}"
     f"{SCOPE} :is(.smtplab-sessions,.smtplab-ladder){{background:var(--smtplab-paper)}}"
     f"{SCOPE} svg{{display:block;max-width:100%;height:auto;margin:auto}}"
-    f"{SCOPE} .smtplab-sessions svg{{margin:0}}"
+    f"{SCOPE} .smtplab-sessions svg{{margin:0;min-width:600px}}"
     f"{SCOPE} .widget-toggle-buttons button{{width:auto}}{SCOPE} .smtplab-told{{flex:1 1 200px}}"
 )
 

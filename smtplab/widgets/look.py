@@ -3,13 +3,16 @@
 from typing import Final
 
 from smtplab.views import palette
+from smtplab.widgets import told
 
 SCOPE: Final = ".smtplab-instrument"
 
 
 def style_sheet() -> str:
     """Write the rules that all instruments on a page share."""
-    return "".join((palette.variables(SCOPE), palette.dark_rules(palette.in_dark(SCOPE)), *(_scoped(_RULES))))
+    return "".join(
+        (palette.variables(SCOPE), palette.dark_rules(palette.in_dark(SCOPE)), told.rules(SCOPE), *(_scoped(_RULES)))
+    )
 
 
 def _scoped(rules: tuple[str, ...]) -> list[str]:
@@ -32,6 +35,7 @@ _RULES: Final = (
     ".smtplab-client{color:var(--smtplab-client)}",
     ".smtplab-server{color:var(--smtplab-server)}",
     f":is(code,pre){{font:12.5px/1.45 {palette.MONO};background:none;padding:0;color:inherit}}",
+    "pre{word-break:normal}",
     ":is(button,input,select,textarea):focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
     f":is(.smtplab-mono) :is(input,textarea){{font-family:{palette.MONO}}}",
 )

@@ -7,11 +7,12 @@ from typing import Final
 from smtplab.protocol.text import safe
 from smtplab.views.follow import follow
 from smtplab.views.hexdump import dump
-from smtplab.views.lines import Lines
+from smtplab.views.lines import Lines, info
 from smtplab.views.sections import sections
 from smtplab.views.tree import tree
 from smtplab.widgets.browser_style import fit_rules, link_rules
 from smtplab.widgets.browsing import PAGE, WINDOW, Browsing
+from smtplab.widgets.told import aloud
 
 NARROWER: Final = ("phase", "no.")  # the columns that a list which is narrow, or very narrow, begins with
 
@@ -44,7 +45,12 @@ class Panes:
             return _scroll("no entry passes this filter" if len(browsing.transcript) else "nothing was said")
         fields = browsing.fields
         rules = f"<style>{link_rules(len(fields))}</style>"
-        return rules + _scroll(tree(browsing.context, browsing.selected, fields))
+        return rules + _scroll(self._heard() + tree(browsing.context, browsing.selected, fields))
+
+    def _heard(self) -> str:
+        """Say which entry is selected, for those who hear the page."""
+        entry, index = self._browsing.entry, self._browsing.selected
+        return "" if entry is None or index is None else aloud(f"entry {index + 1}, {entry.party}: {info(entry)}")
 
     def octets(self) -> str:
         """Write the octets of the selected entry that are in sight."""

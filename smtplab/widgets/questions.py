@@ -13,6 +13,7 @@ from ipywidgets import HTML, Box, Button, Layout, VBox
 
 from smtplab.views import palette
 from smtplab.views.prose import marked_up
+from smtplab.widgets import told
 from smtplab.widgets.instrument import Instrument
 
 SCOPE = ".smtplab-questions"
@@ -72,7 +73,7 @@ class Questions(Instrument):
             said = self.said.get(row.asks, "")
             for button in buttons.children:
                 (button.add_class if button.description == said else button.remove_class)("smtplab-chosen")
-            remark.value = self._remark(row, said)
+            remark.value = f'<span role="status">{self._remark(row, said)}</span>'
 
     def _remark(self, row: Row, said: str) -> str:
         if not said or not row.right:
@@ -112,7 +113,7 @@ def _html(name: str) -> HTML:
 def style_sheet() -> str:
     """Write the rules of all questions on a page."""
     return (
-        f"{palette.variables(SCOPE)}{SCOPE} .smtplab-style{{display:none}}"
+        f"{palette.variables(SCOPE)}{told.rules(SCOPE)}{SCOPE} .smtplab-style{{display:none}}"
         f"{SCOPE} .widget-html-content{{line-height:1.5}}"
         f"{SCOPE} .smtplab-chosen{{background:var(--smtplab-client);color:var(--smtplab-paper)}}"
         f"{SCOPE} .smtplab-remark{{margin:2px 10px;color:var(--smtplab-dim)}}{SCOPE} .smtplab-asks{{margin:0}}"

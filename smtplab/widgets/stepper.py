@@ -1,15 +1,15 @@
 """How does one walk through a session? A widget that shows one entry at a time: its line, its arrow in the ladder, its
 octets and the state of the server before and after.
 
-Everything is HTML and CSS that `steps` writes; here the controls are tied to it. Buttons take Enter and Space, the
-slider takes the arrow keys.
+Everything is HTML and CSS that `steps` writes; here the controls are tied to it. Buttons take Enter and Space, the box
+with the number takes the arrow keys, and the slider is for the mouse.
 """
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, HBox, IntSlider, Layout, VBox, Widget
+from ipywidgets import HTML, BoundedIntText, Box, Button, HBox, IntSlider, Layout, VBox, Widget
 
 from smtplab.protocol.transcript import Transcript
 from smtplab.views.dialogue import dialogue
@@ -29,7 +29,7 @@ def stepper(transcript: Transcript, *, predict: bool = False) -> "Stepper":
 
 
 class Stepper(Instrument):
-    """The widget: `steps` is its position; `step` and `select` move it, as the buttons and the slider do."""
+    """The widget: `steps` is its position; `step` and `select` move it, as its controls do."""
 
     def __init__(self, transcript: Transcript, predict: bool = False) -> None:
         self.steps = Steps(transcript)
@@ -39,9 +39,13 @@ class Stepper(Instrument):
         self.steps.selection.stop = self.gates.stop
         self._mark, self._line = _pane("smtplab-mark"), _pane("smtplab-line")
         self._octets, self._state = _pane("smtplab-octets"), _pane("smtplab-state")
-        self.slider = IntSlider(1, 1, self.steps.last + 1, description="entry", layout=Layout(flex="1 1 120px"))
+        last = self.steps.last + 1
+        self.number = BoundedIntText(1, 1, last, description="entry", tooltip="the number of the entry")
+        self.number.add_class("smtplab-number")
+        self.slider = IntSlider(1, 1, last, readout=False, layout=Layout(flex="1 1 120px"))
         self.slider.add_class("smtplab-slider")
-        self.slider.observe(lambda change: self.select(change["new"] - 1), "value")
+        for control in (self.number, self.slider):
+            control.observe(lambda change: self.select(change["new"] - 1), "value")
         now = _row("smtplab-now", self._line, self._state)
         panes = _row("smtplab-panes", self._ladder(), self._octets)
         phases = Phases(self.steps.selection)
@@ -60,7 +64,7 @@ class Stepper(Instrument):
     def select(self, index: int) -> None:
         """Go to the entry of this index, or to the nearest one."""
         self.steps.select(index)
-        self.slider.value = self.steps.index + 1  # where it was dragged too far
+        self._show_place()  # where the slider was dragged too far
 
     def predict(self, digit: str) -> None:
         """Say what the next hidden reply begins with, "2" to "5", or "" to have it shown; then go there."""
@@ -88,7 +92,10 @@ class Stepper(Instrument):
         self._state.value = self.steps.state()
         self._octets.value = self.steps.octets()
         self._mark.value = f"<style>{self.steps.mark(self._scope)}</style>"
-        self.slider.value = self.steps.index + 1
+        self._show_place()
+
+    def _show_place(self) -> None:
+        self.number.value = self.slider.value = self.steps.index + 1
 
     def _controls(self) -> HBox:
         def button(name: str, by: int) -> Button:
@@ -99,7 +106,10 @@ class Stepper(Instrument):
 
         whole = len(self.steps.transcript)
         return HBox(
-            [button("first", -whole), button("previous", -1), button("next", 1), button("last", whole), self.slider],
+            [
+                *(button("first", -whole), button("previous", -1), self.number, button("next", 1)),
+                *(button("last", whole), self.slider),
+            ],
             layout=Layout(flex_flow="row wrap"),
         )
 

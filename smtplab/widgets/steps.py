@@ -68,8 +68,9 @@ class Steps:
         )
         error = " smtplab-error" if error_word(entry) else ""
         return (
-            f'<div class="smtplab-place">{self.index + 1} of {len(self.transcript)} {_phase(entry)} {_party(entry)}'
-            f'{_packet(entry)}</div><div class="smtplab-said{error}"><code>{escape(said)}</code>{notes}</div>'
+            f'<div role="status"><div class="smtplab-place">{self.index + 1} of {len(self.transcript)} {_phase(entry)} '
+            f"{_party(entry)}{_packet(entry)}</div>"
+            f'<div class="smtplab-said{error}"><code>{escape(said)}</code>{notes}</div></div>'
         )
 
     def state(self) -> str:

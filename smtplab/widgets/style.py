@@ -3,13 +3,16 @@
 from typing import Final
 
 from smtplab.views import hexdump, palette
+from smtplab.widgets import told
 from smtplab.widgets.workbench_style import phase_rules
 
 SCOPE: Final = ".smtplab-stepper"
 LADDER_HEIGHT: Final = 300  # pixels, with the octets below it
 OCTETS_HEIGHT: Final = 230
+LINE_HEIGHT: Final = 84
 WIDE: Final = 1150  # pixels from which they stand side by side
 WIDE_HEIGHT: Final = 440
+WIDE_LINE_HEIGHT: Final = 64
 
 
 def style_sheet() -> str:
@@ -17,12 +20,14 @@ def style_sheet() -> str:
     return "".join(
         (
             palette.variables(SCOPE),
+            told.rules(SCOPE),
             palette.dark_rules(palette.in_dark(SCOPE)),
             hexdump.styles(hexdump.FIELDS),
             phase_rules(SCOPE),
             *(f"{SCOPE} {rule}" for rule in (*_PANES, *_LINE, *_LADDER)),
             f"{SCOPE}{{container:smtplab/inline-size}}@container smtplab (min-width:{WIDE}px){{",
             f"{SCOPE} :is(.smtplab-ladder,.smtplab-octets){{height:{WIDE_HEIGHT}px}}",
+            f"{SCOPE} :is(.smtplab-line,.smtplab-state){{height:{WIDE_LINE_HEIGHT}px}}"
             f"{SCOPE} .smtplab-ladder{{flex-basis:48%}}{SCOPE} .smtplab-octets{{flex-basis:48%}}}}",
         )
     )
@@ -34,7 +39,7 @@ _PANES: Final = (
     ":is(.smtplab-now,.smtplab-panes){display:flex;flex-flow:row wrap;gap:6px;margin-top:6px;overflow:visible}",
     ":is(.smtplab-line,.smtplab-state,.smtplab-ladder,.smtplab-octets){box-sizing:border-box;margin:0;min-width:0;"
     "overflow:auto;border:1px solid var(--smtplab-rule);border-radius:6px}",
-    ":is(.smtplab-line,.smtplab-state){height:64px;padding:4px 10px}",
+    f":is(.smtplab-line,.smtplab-state){{height:{LINE_HEIGHT}px;padding:4px 10px}}",
     ".smtplab-line{flex:1.3 1 400px}",
     ".smtplab-state{flex:1 1 300px}",
     f".smtplab-ladder{{height:{LADDER_HEIGHT}px;flex:1 1 100%}}",
@@ -42,6 +47,13 @@ _PANES: Final = (
 )
 
 _LINE: Final = (
+    ".smtplab-number{width:150px}",
+    ".smtplab-number .widget-label{width:auto}",
+    # The handle of the slider has no name and cannot be given one, so it is there for the mouse alone: whoever uses the
+    # keyboard, or hears the page, has the box with the number. What is seen of it is drawn in its stead.
+    ".smtplab-slider .noUi-handle{visibility:hidden}",
+    ".smtplab-slider .noUi-touch-area{visibility:visible;box-sizing:border-box;border:1px solid var(--smtplab-rule);"
+    "border-radius:50%;background:var(--smtplab-paper);cursor:pointer}",
     ".smtplab-place{white-space:nowrap;color:var(--smtplab-dim)}",
     ".smtplab-said{white-space:nowrap}",
     f".smtplab-said code{{font:14px {palette.MONO};background:none;padding:0;color:inherit;white-space:pre}}",

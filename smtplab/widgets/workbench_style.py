@@ -3,6 +3,7 @@
 from typing import Final
 
 from smtplab.views import palette
+from smtplab.widgets import told
 from smtplab.widgets.places import tint_rules
 
 SCOPE: Final = ".smtplab-workbench"
@@ -19,6 +20,7 @@ def style_sheet() -> str:
     return "".join(
         (
             palette.variables(SCOPE),
+            told.rules(SCOPE),
             palette.dark_rules(palette.in_dark(SCOPE)),
             *(f"{SCOPE} {rule}" for rule in (*_FRAME, *_BELOW, *_ARROWS, *_TALK, *_STATIONS)),
             phase_rules(SCOPE),
@@ -34,10 +36,11 @@ def phase_rules(scope: str) -> str:
     """Write the rules of the tabs for phases in `scope`."""
     rules = (
         ".smtplab-phases{display:flex;flex-flow:row wrap;gap:3px;margin:2px;overflow:visible}",
-        ".smtplab-phases button{margin:0;border-radius:6px 6px 0 0;color:var(--smtplab-ink);"
+        ".smtplab-phases button{position:relative;margin:0;border-radius:6px 6px 0 0;color:var(--smtplab-ink);"
         "border-bottom:3px solid transparent}",
-        ".smtplab-phases button.smtplab-here{border-bottom-color:var(--smtplab-ink);font-weight:bold}",
-        ".smtplab-phases button.smtplab-here::before{content:'▸ '}",
+        # No bold type, and a sign in the margin: the other tabs stay where they are.
+        ".smtplab-phases button.smtplab-here{border-bottom-color:var(--smtplab-ink)}",
+        f".smtplab-phases button.smtplab-here::before{{{told.SIGN};position:absolute;left:1px;font-size:10px}}",
         ".smtplab-phases button:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
     )
     return "".join(f"{scope} {rule}" for rule in rules) + tint_rules(f"{scope} .smtplab-phases")
@@ -96,6 +99,7 @@ _STATIONS: Final = (
     ".smtplab-column button{box-sizing:border-box;display:flex;align-items:center;flex:0 0 24px;"
     "height:24px;margin:0;padding:0 8px;white-space:pre;text-align:left;"
     "border:1px solid var(--smtplab-rule);border-radius:7px;background:none;color:var(--smtplab-dim)}",
+    ".smtplab-column button:disabled{opacity:1}",  # a state that was not reached can be read all the same
     ".smtplab-column button.smtplab-side{margin-left:16px;border-style:dashed}",
     ".smtplab-column button.smtplab-seen{color:var(--smtplab-ink);border-color:var(--smtplab-ink)}",
     ".smtplab-column button.smtplab-here{background:var(--smtplab-lit);font-weight:bold;"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,11 @@ ASK = """async expression => {
 # JupyterLab takes cells that are far out of sight out of the page.
 SHOW = """async index => await window.jupyterapp.shell.currentWidget.content.scrollToItem(index, 'start')"""
 COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
+
+
+def exactly(name: str) -> re.Pattern[str]:
+    """Give what the name of a button has to be, whether or not it is the one that is chosen."""
+    return re.compile(rf"^(chosen: *)?{re.escape(name)}$")
 
 
 @dataclass(frozen=True)

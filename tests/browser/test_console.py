@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.jupyterlab import Notebook, Server, new_page
+from tests.browser.jupyterlab import Notebook, Server, exactly, new_page
 from tests.widgets.test_console import ARTICLE
 
 SERVER = """
@@ -140,14 +140,14 @@ def test_empty_line_is_a_line_too(opened: Notebook, console: Locator) -> None:
     ("end", "octets"), [("CR LF", rb"NOOP\r\n"), ("LF", rb"NOOP\n"), ("CR", rb"NOOP\r"), ("none", b"NOOP")]
 )
 def test_line_end_is_chosen_by_mouse(opened: Notebook, console: Locator, end: str, octets: bytes) -> None:
-    part(console, "line-end").get_by_role("button", name=end, exact=True).click()
+    part(console, "line-end").get_by_role("button", name=exactly(end)).click()
     type_line(console, "NOOP")
     unread = "b''.join(octets for _, octets in box.typist.hand.now.unread)"
     until_kernel_says(opened, f"{SENT} + {unread}", str(octets).replace(r"\\", "\\"))
 
 
 def test_line_end_is_chosen_by_keyboard_and_shown(opened: Notebook, console: Locator) -> None:
-    part(console, "line-end").get_by_role("button", name="LF", exact=True).focus()
+    part(console, "line-end").get_by_role("button", name=exactly("LF")).focus()
     opened.page.keyboard.press("Space")
     type_line(console, "NOOP")
     expect(console.locator(".smtplab-dialogue .smtplab-odd")).to_have_text("LF")
@@ -473,4 +473,4 @@ def settled(opened: Notebook, expression: str) -> str:
 
 
 def drawer(console: Locator, name: str) -> Locator:
-    return part(console, "drawer").get_by_role("button", name=name, exact=True)
+    return part(console, "drawer").get_by_role("button", name=exactly(name))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.jupyterlab import Notebook, Server, new_page
+from tests.browser.jupyterlab import Notebook, Server, exactly, new_page
 
 SERVER = '''
 from email.message import EmailMessage
@@ -60,7 +60,7 @@ def part(inbox: Locator, name: str) -> Locator:
 
 
 def view(inbox: Locator, name: str) -> Locator:
-    return part(inbox, "view").get_by_role("button", name=name, exact=True)
+    return part(inbox, "view").get_by_role("button", name=exactly(name))
 
 
 def press(inbox: Locator, name: str, way: str) -> None:

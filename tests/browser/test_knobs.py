@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from smtplab.net.faults import FAULTS
 from smtplab.widgets.settings import EXTENSIONS
-from tests.browser.jupyterlab import Notebook, Server, new_page
+from tests.browser.jupyterlab import Notebook, Server, exactly, new_page
 
 SERVER = """
 from smtplab import Server, knobs
@@ -75,7 +75,7 @@ def test_check_is_turned_by_mouse_and_back_by_keyboard(opened: Notebook, knobs: 
 @pytest.mark.parametrize("way", ["mouse", "Enter", "Space"])
 @pytest.mark.parametrize(("name", "option"), CHOICES)
 def test_choice_is_made(opened: Notebook, knobs: Locator, name: str, option: str, way: str) -> None:
-    button = knobs.locator(f".smtplab-{name}").get_by_role("button", name=option, exact=True)
+    button = knobs.locator(f".smtplab-{name}").get_by_role("button", name=exactly(option))
     if way == "mouse":
         button.click()
     else:

@@ -83,16 +83,30 @@ def test_button_takes_keys(stepper: Locator, key: str) -> None:
     expect(pane(stepper, "line")).to_contain_text("2 of ")
 
 
-def test_slider_takes_arrow_keys(stepper: Locator) -> None:
-    stepper.locator(".smtplab-slider [role=slider]").focus()
+def test_number_takes_arrow_keys(stepper: Locator) -> None:
+    stepper.locator(".smtplab-number input").focus()
     for place in ("2 of ", "3 of "):
-        stepper.page.keyboard.press("ArrowRight")
+        stepper.page.keyboard.press("ArrowUp")
         expect(pane(stepper, "line")).to_contain_text(place)
 
 
-def test_slider_follows_the_buttons(stepper: Locator) -> None:
+def test_number_and_slider_follow_the_buttons(stepper: Locator) -> None:
     stepper.locator(".smtplab-next").click()
-    expect(stepper.locator(".smtplab-slider")).to_contain_text("2")
+    expect(stepper.locator(".smtplab-number input")).to_have_value("2")
+    expect(stepper.locator(".smtplab-slider .noUi-handle")).to_have_attribute("aria-valuetext", "2")
+
+
+def test_slider_is_dragged_to_the_last_entry(stepper: Locator) -> None:
+    handle, track = stepper.locator(".noUi-touch-area").bounding_box(), stepper.locator(".noUi-base").bounding_box()
+    assert handle
+    assert track
+    mouse = stepper.page.mouse
+    mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    mouse.down()
+    mouse.move(track["x"] + track["width"] + 20, handle["y"], steps=5)
+    mouse.up()
+    last = stepper.locator(".smtplab-number input").get_attribute("max")
+    expect(pane(stepper, "line")).to_contain_text(f"{last} of {last}")
 
 
 def test_password_is_not_shown_in_the_page(lesson: Notebook) -> None:

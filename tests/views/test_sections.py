@@ -9,7 +9,10 @@ RCPT = heard(ORDINARY)[11]
 
 def test_section_has_the_classes_of_all_its_fields_and_their_names() -> None:
     written = sections([Field("a", 0, 1, "", "", "§1"), Field("b", 1, 2, "", "", "§2"), Field("c", 2, 3, "", "", "§1")])
-    assert written.startswith('<span class="smtplab-f0 smtplab-f2" tabindex="0" title="a, c">§1</span> <span')
+    first, second = written.split("</span> ")
+    assert first.startswith('<span class="smtplab-f0 smtplab-f2" tabindex="0"')
+    assert 'aria-label="§1: a, c" title="a, c">§1' in first
+    assert 'aria-label="§2: b" title="b">§2' in second
 
 
 def test_section_stands_once_in_the_order_of_the_fields() -> None:

@@ -44,14 +44,14 @@ def test_questions_made_again_know_what_was_said() -> None:
 def test_known_answer_is_judged_at_once(option: str, remark: str) -> None:
     questions = Questions([RECALL])
     questions.choose(1, option)
-    assert questions._remarks[0].value == remark
+    assert questions._remarks[0].value == f'<span role="status">{remark}</span>'
 
 
 def test_prediction_is_only_noted() -> None:
     questions = Questions([PREDICTION])
-    assert questions._remarks[0].value == ""
+    assert questions._remarks[0].value == '<span role="status"></span>'
     questions.choose(1, "the client")
-    assert questions._remarks[0].value == "noted: the run will tell"
+    assert questions._remarks[0].value == '<span role="status">noted: the run will tell</span>'
 
 
 def test_option_that_there_is_none_of_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from ipywidgets import HTML, Button, Widget
 
 from smtplab.protocol.transcript import Transcript
@@ -9,7 +10,7 @@ from smtplab.widgets.stepper import Stepper, stepper
 from smtplab.widgets.style import SCOPE, style_sheet
 from tests.views.sessions import ORDINARY, heard
 
-CONTROLS = ("smtplab-first", "smtplab-previous", "smtplab-next", "smtplab-last", "smtplab-slider")
+CONTROLS = ("smtplab-first", "smtplab-previous", "smtplab-next", "smtplab-last", "smtplab-number", "smtplab-slider")
 PANES = ("smtplab-line", "smtplab-ladder", "smtplab-octets", "smtplab-state")
 
 
@@ -48,13 +49,14 @@ def test_buttons_go_through_the_transcript() -> None:
     assert seen == [1, 2, 1, 19, 19, 0, 0]
 
 
-def test_slider_counts_from_one_and_moves_with_the_buttons() -> None:
+@pytest.mark.parametrize("name", ["slider", "number"])
+def test_slider_and_number_count_from_one_and_move_with_the_buttons(name: str) -> None:
     made = stepper(heard(ORDINARY))
-    made.slider.value = 5
+    getattr(made, name).value = 5
     assert made.steps.index == 4
     click(made, "smtplab-next")
-    assert made.slider.value == 6
-    assert (made.slider.min, made.slider.max) == (1, 20)
+    assert (made.slider.value, made.number.value) == (6, 6)
+    assert (getattr(made, name).min, getattr(made, name).max) == (1, 20)
 
 
 def test_panes_show_the_entry_that_was_selected() -> None:
