@@ -241,6 +241,8 @@ def test_what_was_said_inside_tls_stands_in_no_frame(transcript: Transcript, nam
         ("smtp.response.code in {250..}", 23, "this field is a number"),
         ("(" * 101 + "smtp" + ")" * 101, 100, "there are too many"),
         ("!" * 2000 + "smtp", 100, "there are too many"),
+        ("smtp" + "[0:1]" * 2000, 504, "there are too many"),
+        ("len(" * 2000 + "smtp", 403, "there are too many"),
         ('smtp.response contains "x', 23, "a string without its end"),
         ("smtp = 1", 5, "not understood"),
         ("tcp > 1", 4, "it has no value to compare"),

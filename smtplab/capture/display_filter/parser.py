@@ -56,7 +56,7 @@ _REFUSED: Final[dict[Type, frozenset[str]]] = {
 # Words that begin a capture filter (pcap-filter(7)).
 _CAPTURE_WORDS: Final = frozenset({"port", "host", "net", "src", "dst", "portrange", "proto", "ether"})
 
-NESTING: Final = ("(", "!", "not")
+NESTING: Final = (("symbol", "("), ("symbol", "!"), ("word", "not"))
 NESTED: Final = 100  # as many of these are read; each takes some of Python's stack
 
 
@@ -79,7 +79,8 @@ class _Parser:
         self._expression = expression
         self._tokens = tokens_of(expression)
         self._next = 0
-        for token in [token for token in self._tokens if token.kind != "string" and token.text in NESTING][NESTED:]:
+        nesting = [token for token in self._tokens if token.kind == "slice" or (token.kind, token.text) in NESTING]
+        for token in nesting[NESTED:]:
             raise self._error(token, "brackets and nots end here: there are too many")
 
     def expression(self) -> Test:
