@@ -23,6 +23,7 @@ SOURCES: Final = 2  # sections that are named beside what is right
 TRIES: Final = 2  # after so many wrong letters the answer is told
 
 _SECTION = re.compile(r"(?:RFC\s*)?(?:(?P<rfc>\d{3,4})\b)?,?\s*(?:§\s*|section\s*)?(?P<section>[\d.]*)", re.IGNORECASE)
+_FRAME = re.compile(r"frame\s*(\d{1,9})", re.IGNORECASE)
 
 
 class Section(NamedTuple):
@@ -81,7 +82,7 @@ def _judge(claim: Claim, answer: object, capture: object, tries: int) -> Judgeme
     if answer is ... or (isinstance(answer, tuple) and answer[:1] == (...,)):
         return Judgement(Standing.UNANSWERED, "")
     letter, evidence = answer if isinstance(answer, (tuple, list)) else (answer, ...)
-    letter = letter.strip().upper()[:1]
+    letter = (str(letter) if isinstance(letter, bool) else letter).strip().upper()[:1]
     if letter not in LETTERS:
         return Judgement(Standing.UNREADABLE, FORM)
     if letter != claim.letter:
@@ -102,6 +103,8 @@ def _wanted(claim: Claim) -> str:
 
 def _doubt(claim: Claim, evidence: object, capture: object) -> str:
     """Say what is wrong with the evidence; "" where it is good."""
+    if isinstance(evidence, str) and (frame := _FRAME.fullmatch(evidence.strip())):
+        evidence = int(frame[1])
     if type(evidence) is int:
         if claim.frames is None:
             return "no frame can show this: name the section."

@@ -6,7 +6,7 @@ returns the evidence for a right answer and raises `Wrong`, with the reason, for
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from inspect import getsource, isfunction
 from random import Random
 from typing import Any, ClassVar, Final
@@ -23,7 +23,7 @@ class Wrong(Exception):
 
 
 class Unreadable(Exception):
-    """An answer of another form than was asked for. It costs no try."""
+    """An answer of another form than was asked for. It costs no try. Its text, if any, says what is in the way."""
 
 
 class Unanswered(Exception):
@@ -126,11 +126,41 @@ def text_of(answer: object) -> str:
     return answer.strip()
 
 
+def number_of(answer: object) -> int:
+    """Read an answer that is a whole number, or its digits as a text. Raises `Unreadable`."""
+    if isinstance(answer, str) and answer.strip().isdecimal():
+        return int(answer)
+    if type(answer) is not int:
+        raise Unreadable
+    return answer
+
+
+def in_order(answer: object, number: int) -> list[Any]:
+    """Read an answer that is so many things in order: a list of them, or a text with commas or blanks between them.
+
+    Raises `Unreadable`, which says so where there are more or fewer, or no order.
+    """
+    if isinstance(answer, (set, frozenset)):
+        raise Unreadable("A set, in `{ }`, has no order.")
+    parts = answer.replace(",", " ").split() if isinstance(answer, str) else answer
+    if not isinstance(parts, (list, tuple)):
+        raise Unreadable
+    if len(parts) != number:
+        raise Unreadable(f"{number} are asked for, and this is {len(parts)}.")
+    return list(parts)
+
+
+def numbers_in_order(answer: object, number: int) -> list[int]:
+    """Read an answer that is so many whole numbers in order. Raises `Unreadable`."""
+    return [number_of(each) for each in in_order(answer, number)]
+
+
 def numbers_of(answer: object) -> set[int]:
     """Read an answer that is a collection of numbers. Raises `Unreadable`."""
-    if not isinstance(answer, (set, frozenset, list, tuple)) or not all(type(number) is int for number in answer):
+    parts = answer.replace(",", " ").split() if isinstance(answer, str) else answer
+    if not isinstance(parts, (set, frozenset, list, tuple)) or not parts:
         raise Unreadable
-    return set(answer)
+    return set(map(number_of, parts))
 
 
 def letters_of(answer: object, lines: Lettered) -> str:
@@ -141,10 +171,42 @@ def letters_of(answer: object, lines: Lettered) -> str:
     parts = [answer] if isinstance(answer, str) else list(answer) if isinstance(answer, (list, tuple, set)) else [None]
     if not all(isinstance(part, str) for part in parts):
         raise Unreadable
-    letters = "".join(parts).upper().replace(",", "").replace(" ", "")  # type: ignore[arg-type]
-    if len(set(letters)) < len(letters) or not set(letters) <= set(lines.letters):
+    letters = "".join("".join(parts).upper().replace(",", " ").split())  # type: ignore[arg-type]
+    if not set(letters) <= set(lines.letters):
+        raise Unreadable(f"The lines have the letters {lines.letters[0]} to {lines.letters[-1]}, and no others.")
+    for letter in letters:
+        if letters.count(letter) > 1:
+            raise Unreadable(f"{letter} is there {letters.count(letter)} times.")
+    return letters
+
+
+def some_letters_of(answer: object, lines: Lettered) -> str:
+    """Read an answer that names one line at least. Raises `Unreadable`."""
+    letters = letters_of(answer, lines)
+    if not letters:
         raise Unreadable
     return letters
+
+
+def mailbox_of(answer: object) -> str:
+    """Read a mailbox, bare or between < and >, with or without what stands before it there: `MAIL FROM:<a@b.example>`.
+
+    Gives "" for `<>`. Raises `Unreadable`.
+    """
+    said = answer.decode("ascii", "backslashreplace") if isinstance(answer, bytes) else text_of(answer)
+    _, bracket, behind = said.partition("<")
+    return (behind.partition(">")[0] if bracket else said).strip()
+
+
+def by_name(answer: object, names: Iterable[str]) -> dict[str, Any]:
+    """Read an answer that is a dict by some of these names, in capitals or not. Raises `Unreadable`."""
+    if not isinstance(answer, Mapping) or not answer:
+        raise Unreadable
+    known = {name.lower(): name for name in names}
+    said = {known.get(str(key).strip().lower(), ""): value for key, value in answer.items()}
+    if "" in said or len(said) < len(answer):
+        raise Unreadable
+    return said
 
 
 def verdict_on(title: str, exercise: Exercise, answer: object, tries: int) -> Verdict:
@@ -164,6 +226,8 @@ def verdict_on(title: str, exercise: Exercise, answer: object, tries: int) -> Ve
         return verdict(Standing.UNANSWERED, f"Answer with {exercise.form}.")
     except NoCapture as missing:
         return verdict(Standing.UNREADABLE, str(missing))
+    except Unreadable as unreadable:
+        return verdict(Standing.UNREADABLE, *filter(None, [str(unreadable)]), f"Answer with {exercise.form}.")
     except Wrong as wrong:
         if tries < len(exercise.hints):
             hint = f"Hint {tries + 1} of {len(exercise.hints)}: {exercise.hints[tries]}"

@@ -1,9 +1,21 @@
 """Lesson 00, the first capture: who speaks, which codes come, and what a display filter leaves out."""
 
+import re
 from random import Random
 from typing import Any, ClassVar, Final
 
-from smtplab.lessons.exercises import Exercise, NoCapture, Unreadable, Wrong, at, numbers_of, say_back, text_of
+from smtplab.lessons.exercises import (
+    Exercise,
+    NoCapture,
+    Unreadable,
+    Wrong,
+    at,
+    numbers_in_order,
+    numbers_of,
+    say_back,
+    text_of,
+)
+from smtplab.lessons.functions import line_of
 from smtplab.lessons.questions import Prediction
 from smtplab.protocol.octets import count
 from smtplab.protocol.transcript import Entry, Transcript
@@ -24,7 +36,7 @@ class FirstSpeaker(Exercise):
         return self.first(lambda entry: True, "SMTP in it").party
 
     def judge(self, answer: Any) -> str:
-        said = text_of(answer).lower().removeprefix("the ")
+        said = line_of(answer).lower().rstrip(".").removeprefix("the ")
         if said not in ("client", "server"):
             raise Unreadable
         speaks = self.first(lambda entry: True, "SMTP in it")
@@ -106,9 +118,7 @@ class FramesShown(Exercise):
         return len({frame for entry in self.transcript for frame in entry.frames}), self.transcript.packets
 
     def judge(self, answer: Any) -> str:
-        shown, all_of_them = answer
-        if not (type(shown) is type(all_of_them) is int):
-            raise Unreadable
+        shown, all_of_them = numbers_in_order(answer, 2)
         right, right_in_all = self.solve()
         if (shown, all_of_them) == (right_in_all, right):
             raise Wrong("You have both numbers: now the other way round.")
@@ -142,13 +152,15 @@ class DecodeAs(Exercise):
         return f"tcp.port=={self.port},smtp"
 
     def judge(self, answer: Any) -> str:
-        said = text_of(answer).removeprefix("-d").replace(" ", "").lower()
+        said = text_of(answer).rpartition("-d ")[2].replace(" ", "").strip("\"'").lower()
         if said == self.solve():
             return f"`tshark -r session.pcapng -d {said} -Y smtp` now shows the session, and so does Wireshark."
         raise Wrong(self._why_not(said))
 
     def _why_not(self, said: str) -> str:
         clients_port = self.transcript.streams[0].client.rpartition(":")[2]
+        if "{" in said:
+            return "The number is missing: Python puts it in the place of the braces only after an f before the quotes."
         if "," not in said:
             return "A comma and the protocol to decode as are missing."
         if "==" not in said:
@@ -182,12 +194,10 @@ class FirstFlag(Exercise):
         return self.transcript.segments[0].flags
 
     def judge(self, answer: Any) -> str:
-        said, right = text_of(answer).upper(), self.solve()
-        if not said:
-            raise Unreadable
-        if said in ("SYN, ACK", "SYN,ACK", "SYN-ACK", "SYN/ACK", "ACK"):
+        said, right = _flags_of(answer), self.solve()
+        if "ACK" in said.split():
             raise Wrong("ACK acknowledges something that came before. Before the first frame there was nothing.")
-        if said.startswith("220") or said == "EHLO":
+        if said.startswith(("220", "EHLO")):
             raise Wrong("That is SMTP. Before it can come, TCP has to open the connection.")
         if said != right:
             raise Wrong(f"The first frame does not carry {say_back(said)}.")
@@ -195,6 +205,15 @@ class FirstFlag(Exercise):
         return (
             f"Frame {first.frame}, from the {first.party}: TCP asks for a connection, and nobody has said a word yet."
         )
+
+
+def _flags_of(answer: object) -> str:
+    """Read flags as Wireshark writes them, "[SYN, ACK]", or as scapy does: "SA". Raises `Unreadable`."""
+    letters = {"F": "FIN", "S": "SYN", "R": "RST", "P": "PSH", "A": "ACK"}
+    said = re.sub(r"[^A-Z0-9]+", " ", text_of(answer).upper()).removeprefix("THE ").removesuffix(" FLAG").strip()
+    if not said:
+        raise Unreadable
+    return " ".join(letters[letter] for letter in said) if set(said) <= set(letters) and len(said) < 3 else said
 
 
 EXERCISES: Final = (FirstSpeaker, CodesOfPhases, FramesShown, DecodeAs, FirstFlag)

@@ -23,14 +23,25 @@ def call(function: Callable[..., Any], *arguments: object, shown: str) -> Any:
     try:
         given = function(*arguments)
     except (Exception, SystemExit) as error:
-        raise Wrong(f"For {shown} it raised {type(error).__name__}: `{say_back(error)}`.") from None
+        mixed = isinstance(error, TypeError) and "bytes" in str(error)
+        advice = ' Texts and octets do not mix: `"."` is a text, `b"."` is octets.' if mixed else ""
+        raise Wrong(f"For {shown} it raised {type(error).__name__}: `{say_back(error)}`.{advice}") from None
     if given is ...:
         raise Unanswered
     return given
 
 
+def kind_of(given: object) -> str:
+    """Say what a function has returned that should have returned something else."""
+    if given is None:
+        return "nothing (None): what it finds it has to `return`, not to print"
+    return f"a {type(given).__name__}"
+
+
 def line_of(given: object) -> str:
-    """Read one line that goes on the wire: a text, or octets of ASCII. Raises `Unreadable`."""
+    """Read one line that goes on the wire: a text, or octets of ASCII; or a list of one. Raises `Unreadable`."""
+    if isinstance(given, (list, tuple)) and len(given) == 1:
+        (given,) = given
     if isinstance(given, bytes):
         return given.decode("ascii", "backslashreplace").strip()
     if not isinstance(given, str):

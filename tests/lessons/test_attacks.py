@@ -269,8 +269,8 @@ def test_setting_left_out_is_told_why_it_survives_this_attacker(attacker: str, s
     assert isinstance(made, SurvivingSettings)
     letter = made.lines.letters[made._settings.index(setting)]
     rest = made.solve().replace(letter, "")
-    told = said_to(4, rest, seed) if rest else f"{letter} does. {_kept(setting, attacker)}"
-    assert told.startswith(f"{letter} does. ")
+    told = said_to(4, rest, seed) if rest else _kept(setting, attacker)
+    assert f"{letter} does" not in told
     assert why in told
 
 

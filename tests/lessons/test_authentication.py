@@ -95,7 +95,7 @@ def test_digest_is_that_of_the_standard() -> None:
         (3, "a blank belong before"),
         (4, "On the wire the line is base64"),
         (5, "The name in it is `tim`"),
-        (8, "returned a NoneType"),
+        (8, "returned nothing (None)"),
         (9, "raised TypeError"),
         (10, "MD5 of both together"),
     ],

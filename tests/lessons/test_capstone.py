@@ -309,7 +309,8 @@ def test_what_is_no_inventory_cannot_be_read(answer: object) -> None:
         pytest.param("greylisted", "outcome", REFUSED, "last word is 451", id="451 is not the end"),
         pytest.param("relayed", "outcome", REFUSED, "the last word on it", id="one of four was refused"),
         pytest.param("clear", "outcome", "sent", "one of accepted, later", id="another word"),
-        pytest.param("clear", "mails", True, "is not right", id="True is not 1"),
+        pytest.param("clear", "mails", True, "has to be a whole number", id="True is not 1"),
+        pytest.param("clear", "tls", 0, "has to be `True` or `False`", id="0 is not False"),
         pytest.param("clear", "mails", ..., "still to be filled in", id="dots"),
     ],
 )
@@ -444,6 +445,8 @@ def test_other_frame_is_told_why_not(incident: str) -> None:
     assert "The stream is right" in said_to(5, (incident, first), seed)
 
 
-@pytest.mark.parametrize("answer", [("phishing", 1), ("injection", "1"), ("injection", True), "injection", (1, 1), ()])
+@pytest.mark.parametrize(
+    "answer", [("phishing", 1), ("injection", "one"), ("injection", True), "injection", (1, 1), ()]
+)
 def test_what_is_no_incident_cannot_be_read(answer: object) -> None:
     assert Lesson("12").check(5, answer).standing is Standing.UNREADABLE

@@ -115,7 +115,7 @@ def test_stub_of_the_delivery_is_not_answered_yet() -> None:
         (1, "is not among the recipients"),
         (4, "the body is another"),
         (5, "the field Subject is lost"),
-        (7, "a pair was asked for"),
+        (7, "A pair was asked for"),
         (9, "and no message"),
         (10, "no list of addresses"),
     ],

@@ -100,7 +100,7 @@ def test_wrong_time_is_told_why(answer: str, said: str) -> None:
     assert said in said_to(2, answer)
 
 
-@pytest.mark.parametrize("answer", ["24:00", "9", "09:3", "nine", "-1:30", "09:30:00", 930])
+@pytest.mark.parametrize("answer", ["24:00", "9", "09:3", "nine", "-1:30", "09:30:30:00", 930])
 def test_no_time_cannot_be_read(answer: object) -> None:
     assert Lesson("06").check(2, answer).standing is Standing.UNREADABLE
 
@@ -171,7 +171,7 @@ def test_any_waits_that_work_are_right(answer: Any) -> None:
     assert Lesson("06").check(5, answer).is_correct
 
 
-@pytest.mark.parametrize("answer", [[-30], [30, "120"], [float("nan")], [float("inf")], [45] * 50, "45"])
+@pytest.mark.parametrize("answer", [[-30], [30, "two hours"], [float("nan")], [float("inf")], [45] * 50, "45"])
 def test_waits_that_are_none_cannot_be_read(answer: object) -> None:
     assert Lesson("06").check(5, answer).standing is Standing.UNREADABLE
 

@@ -319,7 +319,7 @@ def test_alias_behind_mx_is_not_promised_to_work() -> None:
     assert "none has to" in said_to(2, ["MX" if word == "undefined" else word for word in right])
 
 
-@pytest.mark.parametrize("answer", [["A"] * 4, "A MX back later undefined", ["a", "b", "c", "d", "e"], [1] * 5])
+@pytest.mark.parametrize("answer", [["A"] * 4, {"A", "MX", "back"}, ["a", "b", "c", "d", "e"], [1] * 5])
 def test_fates_that_are_none_cannot_be_read(answer: object) -> None:
     assert Lesson("09").check(2, answer).standing is Standing.UNREADABLE
 

@@ -229,7 +229,7 @@ def test_size_is_that_of_the_encoder(count: int) -> None:
         (3, "So many are the characters"),
         (4, "how does each of them end"),
         (7, "For 1 octet it gives 2"),
-        (8, "a whole number was asked for"),
+        (8, "A whole number was asked for"),
         (11, "raised ZeroDivisionError"),
     ],
 )

@@ -407,8 +407,12 @@ def test_answer_of_another_form_cannot_be_read(number: int, answer: Any) -> None
 
 @pytest.mark.parametrize("seed", range(20))
 def test_true_reason_that_was_left_out_is_pointed_at(seed: int) -> None:
-    right = exercise(5, seed).solve()
-    assert said_to(5, right[1:], seed=seed).startswith(f"Look at {right[0]} again. ")
+    made = exercise(5, seed)
+    right, lines = made.solve(), made.lines
+    assert lines is not None
+    said = said_to(5, right[1:], seed=seed)
+    assert said.startswith(f"There is another one, among {lines.half(right[0])}. ")
+    assert len(said) > 40
 
 
 def test_reasons_are_shown_as_they_stand() -> None:

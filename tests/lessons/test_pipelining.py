@@ -89,7 +89,7 @@ def test_wrong_slope_is_told_why(answer: tuple[int, int], said: str) -> None:
     assert said in said_to(2, answer)
 
 
-@pytest.mark.parametrize("answer", [(-1, 4), (17,), (17, 4, 4), ("17", "4"), (True, False), (1e99, 1), 17])
+@pytest.mark.parametrize("answer", [(-1, 4), (17,), (17, 4, 4), ("17", "four"), {17, 4}, (True, False), (1e99, 1), 17])
 def test_what_is_no_two_numbers_cannot_be_read(answer: object) -> None:
     assert Lesson("07").check(1, answer).standing is Standing.UNREADABLE
 
@@ -126,7 +126,7 @@ def test_of_six_groups_some_are_legal(seed: int) -> None:
     [
         pytest.param(0, "7 round trips after EHLO", id="lock-step"),
         pytest.param(1, "the mail was sent all the same", id="does not look"),
-        pytest.param(3, "would have taken a mail for 3 recipients", id="stops at one refusal"),
+        pytest.param(3, "whatever became of single recipients", id="stops at one refusal"),
         pytest.param(4, "one transaction is enough", id="a mail for each"),
         pytest.param(5, "a reply that never comes", id="no dot"),
         pytest.param(6, "a reply that never comes", id="no CRLF"),

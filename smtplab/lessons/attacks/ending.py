@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 
 from smtplab.lessons.exercises import Exercise, Wrong
-from smtplab.lessons.functions import call, function_of
+from smtplab.lessons.functions import call, function_of, kind_of
 from smtplab.protocol.lines import Inbox
 
 CASES: Final = (
@@ -56,7 +56,7 @@ class EndOfData(Exercise):
         for octets in self._cases:
             given, right = call(function, octets, shown=f"`{octets!r}`"), _end(octets)
             if given is not None and type(given) is not int:
-                raise Wrong(f"For `{octets!r}` it gives a {type(given).__name__}: a number or None is wanted.")
+                raise Wrong(f"For `{octets!r}` it gives {kind_of(given)}: a number or None is wanted.")
             if given != right:
                 raise Wrong(f"For `{octets!r}` it gives {given}, and right is {right}. {_why_not(octets, given)}")
         return (
@@ -76,6 +76,8 @@ def _why_not(octets: bytes, given: int | None) -> str:
     if given is None:
         if octets.startswith(b".\r\n"):
             return "A mail of nothing: the CRLF before the dot came with the DATA line."
+        if octets == CASES[0]:
+            return "The mail is whole. Does the function `return` what it finds?"
         return "The mail is whole, and the sender waits for a reply, for ever."
     right = _end(octets)
     said = b"\r\n" + octets[: max(given, 0)]  # behind the CRLF of the DATA line

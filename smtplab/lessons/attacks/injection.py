@@ -9,7 +9,7 @@ from typing import Any, Final
 from smtplab.capture.record import Capture
 from smtplab.lessons.attacks.cast import MALLORY, PASSWORD
 from smtplab.lessons.cast import MAIL, USERS
-from smtplab.lessons.exercises import Unreadable, Wrong
+from smtplab.lessons.exercises import Wrong, number_of
 from smtplab.lessons.rehearsal import CLIENT, HOSTS, mailboxes, shuffled
 from smtplab.lessons.strangers import StrangersExercise
 from smtplab.net.client import Client
@@ -99,10 +99,9 @@ class FrameOfInjection(StrangersExercise):
         return frames[0]
 
     def judge(self, answer: Any) -> str:
-        if type(answer) is not int:
-            raise Unreadable
-        if answer != self.solve():
-            raise Wrong(f"Not frame {answer}. {self._why_not(answer)}")
+        frame = number_of(answer)
+        if frame != self.solve():
+            raise Wrong(f"Not frame {frame}. {self._why_not(frame)}")
         return (
             "STARTTLS and more in one frame: the client never said that. The server threw it away, as it must: all "
             "that it heard before TLS anybody could have said. RFC 3207 §4.2, §6."

@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from smtplab.lessons.attacks.smuggling import FIRSTS, SECONDS, stored
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong
+from smtplab.lessons.exercises import Exercise, Wrong, numbers_in_order
 from smtplab.lessons.verdicts import Lettered
 
 HIDDEN = {1: "another mail", 2: "two more mails, each of them behind the same octets"}
@@ -43,9 +43,8 @@ class MessagesStored(Exercise):
         return [stored(first, second, self._trick, self._smuggled) for first, second in self._pairs]
 
     def judge(self, answer: Any) -> str:
-        if not isinstance(answer, (list, tuple)) or len(answer) != 4 or not all(type(each) is int for each in answer):
-            raise Unreadable
-        for letter, pair, said, right in zip(self.lines.letters, self._pairs, answer, self.solve(), strict=True):
+        counts = numbers_in_order(answer, len(self._pairs))
+        for letter, pair, said, right in zip(self.lines.letters, self._pairs, counts, self.solve(), strict=True):
             if said != right:
                 raise Wrong(f"{letter}: not {said}. {_why(*pair)}")
         return (

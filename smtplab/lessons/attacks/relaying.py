@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from smtplab.lessons.cast import USERS
 from smtplab.lessons.exercises import Exercise, Wrong
-from smtplab.lessons.functions import call, function_of
+from smtplab.lessons.functions import call, function_of, kind_of
 from smtplab.lessons.rehearsal import DOMAINS, LOCAL_PARTS
 from smtplab.lessons.verdicts import Lettered
 from smtplab.net.client import Client
@@ -153,7 +153,9 @@ class RelayCases(Exercise):
             path, user = self._path(case), f"test01@{self._ours}" if case.logged_in else None
             shown = f"`{path}`{_who(case)}"
             given = call(function, path, user, frozenset({self._ours}), mailboxes, shown=shown)
-            if type(given) is not int or given != case.code:
+            if type(given) is not int:
+                raise Wrong(f"To {shown} it gives {kind_of(given)}. A number was asked for: 250 or 550.")
+            if given != case.code:
                 raise Wrong(f"To {shown} it gives `{given!r}`, and right is {case.code}. {case.why}")
         return (
             f"Right for {len(self._cases)} cases, by two questions: whose domain is it, and who asks? "

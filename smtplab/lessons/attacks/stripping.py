@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from smtplab.capture.record import Capture
 from smtplab.lessons.authentication.impostor import YesToAll
 from smtplab.lessons.cast import USERS
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, letters_of
+from smtplab.lessons.exercises import Exercise, Wrong, some_letters_of
 from smtplab.lessons.rehearsal import CLIENT
 from smtplab.lessons.verdicts import Lettered
 from smtplab.net.client import Client
@@ -127,16 +127,14 @@ class SurvivingSettings(Exercise):
         )
 
     def judge(self, answer: Any) -> str:
-        said, right = letters_of(answer, self.lines), self.solve()
-        if not said:
-            raise Unreadable
+        said, right = some_letters_of(answer, self.lines), self.solve()
         for letter, setting in zip(self.lines.letters, self._settings, strict=True):
             if letter in said and letter not in right:
                 raise Wrong(f"{letter} does not. {_lost(setting, self._attacker)}")
         missing = sorted(set(right) - set(said))
         if missing:
             setting = self._settings[self.lines.letters.index(missing[0])]
-            raise Wrong(f"{missing[0]} does. {_kept(setting, self._attacker)}")
+            raise Wrong(f"There is another one, among {self.lines.half(missing[0])}. {_kept(setting, self._attacker)}")
         return (
             "Each of these clients has just tried. Only who insists on TLS and checks the certificate keeps the "
             "password from all three attackers. RFC 3207 §4.1, §6; RFC 8314."

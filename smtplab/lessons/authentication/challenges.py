@@ -3,7 +3,8 @@
 from random import Random
 from typing import Any, ClassVar
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, at, say_back
+from smtplab.lessons.exercises import Exercise, Wrong, at, in_order, say_back
+from smtplab.lessons.functions import line_of
 from smtplab.protocol.auth import encode
 from smtplab.protocol.transcript import Entry
 
@@ -34,11 +35,9 @@ class SplitChallenges(Exercise):
         return self._prompts
 
     def judge(self, answer: Any) -> str:
-        if isinstance(answer, str) and answer.strip():
+        if isinstance(answer, (str, bytes)) and answer.strip():
             raise Wrong("That is one text. AUTH LOGIN asks twice, and 334 came twice: these are two questions.")
-        if not isinstance(answer, (tuple, list)) or len(answer) != len(self._prompts):
-            raise Unreadable
-        first, second = (self._text(part) for part in answer)
+        first, second = map(line_of, in_order(answer, len(self._prompts)))
         if (first, second) != self._prompts:
             raise Wrong(self._why_not(first, second))
         asked = [entry for entry in self.transcript if _is_question(entry)]
@@ -49,11 +48,6 @@ class SplitChallenges(Exercise):
             f"{len(first)} octets fill {len(encode(first.encode()))} characters of base64 exactly, so no = shows "
             "where the first ends."
         )
-
-    def _text(self, part: object) -> str:
-        if not isinstance(part, str):
-            raise Unreadable
-        return part.strip()
 
     def _why_not(self, first: str, second: str) -> str:
         if [first, second] == [encode(prompt.encode()) for prompt in self._prompts]:

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, ClassVar, Final, NamedTuple
 
 from smtplab.lessons.authentication.words import WORDS
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong
+from smtplab.lessons.exercises import Exercise, Wrong, numbers_in_order
 from smtplab.lessons.rehearsal import Rehearsal, in_one_line, mailboxes
 from smtplab.lessons.verdicts import Lettered
 from smtplab.protocol.auth import encode
@@ -78,11 +78,8 @@ class AuthCodes(Exercise):
 
     def judge(self, answer: Any) -> str:
         right = self.solve()
-        if not isinstance(answer, (list, tuple)) or len(answer) != len(right):
-            raise Unreadable
-        if not all(type(code) is int for code in answer):
-            raise Unreadable
-        for letter, said, code in zip(self.lines.letters, answer, right, strict=True):
+        codes = numbers_in_order(answer, len(right))
+        for letter, said, code in zip(self.lines.letters, codes, right, strict=True):
             if said != code:
                 raise Wrong(f"{letter}: not {said}{_meaning(said)}. {AGAIN[code]}")
         heard = " ".join(

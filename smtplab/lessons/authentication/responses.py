@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from random import Random
@@ -9,12 +10,15 @@ from typing import Any, Final, NamedTuple
 
 from smtplab.lessons.authentication.words import WORDS
 from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, say_back
-from smtplab.lessons.functions import call, function_of, line_of
+from smtplab.lessons.functions import call, function_of, kind_of, line_of
 from smtplab.lessons.rehearsal import HOSTS, Rehearsal, in_one_line, mailboxes
 from smtplab.protocol.auth import decode, encode
 from smtplab.protocol.auth.cram import digest
 
 SUCCESS: Final = b"235"
+
+OCTETS_AS_TEXT: Final = ("b'", 'b"')
+NO_TEXT: Final = "`b'...'` is how Python writes octets: `.decode()` makes a text of them, without the b and the quotes."
 
 
 class PlainResponse(Exercise):
@@ -39,7 +43,7 @@ class PlainResponse(Exercise):
         return encode(f"\0{self._user}\0{self._password}".encode())
 
     def judge(self, answer: Any) -> str:
-        line = line_of(answer)
+        line = re.sub(r"(?i)^AUTH\s+PLAIN\s+", "", line_of(answer))
         if not line:
             raise Unreadable
         server = Rehearsal("EHLO", users={self._user: self._password}, mechanisms=("PLAIN",))
@@ -52,10 +56,14 @@ class PlainResponse(Exercise):
         )
 
     def _why_not(self, line: str) -> str:
+        if line.startswith(OCTETS_AS_TEXT):
+            return NO_TEXT
         try:
             message = decode(line.encode())
         except ValueError:
             return "On the wire it has to be base64, all of it in one go."
+        if b"\\0" in message:
+            return "A backslash and a 0 stand in it where NUL should be, which is one octet."
         if b"\0" not in message:
             return f"Undone, it is `{say_back(message)}`: nothing stands between the parts, and it should be NUL."
         if message.count(b"\0") == 1:
@@ -123,7 +131,7 @@ def _log_in(function: Callable[..., Any], case: CramCase) -> None:
     try:
         line = line_of(given)
     except Unreadable:
-        raise Wrong(f"For {shown} it returned a {type(given).__name__}, and one line of text was asked for.") from None
+        raise Wrong(f"For {shown} it returned {kind_of(given)}. One line of text was asked for.") from None
     reply = server.say(line)
     if not reply.startswith(SUCCESS):
         why = next(_mistakes(line, case, challenge))
@@ -132,6 +140,8 @@ def _log_in(function: Callable[..., Any], case: CramCase) -> None:
 
 def _mistakes(line: str, case: CramCase, challenge: str) -> Iterator[str]:
     """Say what may be wrong with a line, the likeliest last."""
+    if line.startswith(OCTETS_AS_TEXT):
+        yield NO_TEXT
     try:
         said = decode(line.encode()).decode()
     except ValueError:
@@ -143,6 +153,8 @@ def _mistakes(line: str, case: CramCase, challenge: str) -> Iterator[str]:
         yield f"Undone, it is `{say_back(said)}`: the name and a blank belong before the digest."
     if name != case.user:
         yield f"The name in it is `{say_back(name)}`."
+    if said.removeprefix(f"{name} ").startswith(OCTETS_AS_TEXT) or " b'" in said:
+        yield "`digest()` gives 16 octets. `hexdigest()` gives the 32 digits that are wanted."
     if heard.lower() == hmac.new(key, text, "md5").hexdigest():
         yield "The digest is right, but its letters have to be small ones."
     if heard == hmac.new(key, challenge.encode(), "md5").hexdigest():

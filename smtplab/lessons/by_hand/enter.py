@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any, ClassVar
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong
+from smtplab.lessons.exercises import Exercise, Wrong, numbers_in_order
 from smtplab.lessons.rehearsal import CLIENT
 from smtplab.lessons.verdicts import Lettered
 from smtplab.protocol.policy import Policy
@@ -44,11 +44,8 @@ class BytesOfEnter(Exercise):
 
     def judge(self, answer: Any) -> str:
         right = self.solve()
-        if not isinstance(answer, (list, tuple)) or len(answer) != len(right):
-            raise Unreadable
-        if not all(type(number) is int for number in answer):
-            raise Unreadable
-        for letter, said, number, drawn in zip(self.lines.letters, answer, right, self._drawn, strict=True):
+        numbers = numbers_in_order(answer, len(right))
+        for letter, said, number, drawn in zip(self.lines.letters, numbers, right, self._drawn, strict=True):
             if said != number:
                 why = self.ENDS[drawn] or "Here is one whole line."
                 raise Wrong(f"{letter}: not {said}. {why}")

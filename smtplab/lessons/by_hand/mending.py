@@ -53,7 +53,7 @@ class MendTranscript(Exercise):
             raise Wrong(f"{letter}: to `{say_back(line)}` the strict server says `{reply}`.")
         if len(mails) != 1:
             raise Wrong(f"The strict server refuses nothing, but it has taken {len(mails) or 'no'} mails.")
-        self._look_at(mails[0])
+        self._look_at(mails[0], self._is_emptied(answer))
         return (
             f"The strict server takes every line, and Python reads {', '.join(FIELDS)}. RFC 5321 §3.3 forbids the "
             "blank; RFC 5322 §2.1 ends the header with the first empty line."
@@ -69,10 +69,16 @@ class MendTranscript(Exercise):
             line is None or (isinstance(line, str) and len(line.splitlines()) <= 1) for line in changes.values()
         ):
             raise Unreadable
+        if "None" in changes.values():
+            raise Unreadable("`None` without quotes strikes a line out: within quotes it is a line of the mail.")
         lines = {**dict(zip(self.lines.letters, self._typed, strict=True)), **changes}
         return [(letter, line.rstrip("\r\n")) for letter, line in lines.items() if line is not None]
 
-    def _look_at(self, mail: MailObject) -> None:
+    def _is_emptied(self, answer: dict[str, str | None]) -> bool:
+        """Tell whether an empty line was replaced by an empty one."""
+        return any(line is not None and not line.strip() for line in answer.values())
+
+    def _look_at(self, mail: MailObject, is_emptied: bool) -> None:
         if (mail.reverse_path, mail.forward_paths) != (self._sender, (TEST02,)):
             raise Wrong(
                 "The strict server takes it. But it is another envelope now: mend, and leave the rest as it is."
@@ -80,7 +86,8 @@ class MendTranscript(Exercise):
         message, right = (message_from_bytes(octets, policy=default) for octets in (mail.content, self._content))
         lost = [name for name in FIELDS if str(message[name]) != str(right[name])]
         if len(lost) == len(FIELDS):
-            raise Wrong("The strict server takes it. But the mail has an empty header: all of it is body.")
+            still = " An empty text leaves the line there, empty; `None` strikes it out." if is_emptied else ""
+            raise Wrong(f"The strict server takes it. But the mail has an empty header: all of it is body.{still}")
         if lost:
             raise Wrong(f"The strict server takes it. But the field {lost[0]} is no longer what it was.")
         if mail.content != self._content:

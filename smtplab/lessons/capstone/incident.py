@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from smtplab.lessons.capstone.about import AboutTheFile
 from smtplab.lessons.capstone.incidents import BRUTE_FORCE, INCIDENTS, INJECTION, SMUGGLING
-from smtplab.lessons.exercises import Unreadable, Wrong, at
+from smtplab.lessons.exercises import Unreadable, Wrong, at, number_of, text_of
 from smtplab.protocol.transcript import Entry, Kind
 
 WHAT_HELPS: Final = {
@@ -84,7 +84,7 @@ def _pair_of(answer: object) -> tuple[str, int]:
     """Read a name and a number. Raises `Unreadable`."""
     if not isinstance(answer, (tuple, list)) or len(answer) != 2:
         raise Unreadable
-    name, frame = answer
-    if not isinstance(name, str) or type(frame) is not int or (said := name.strip().lower()) not in INCIDENTS:
+    said = text_of(answer[0]).lower().replace("-", " ").replace("_", " ")
+    if said not in INCIDENTS:
         raise Unreadable
-    return said, frame
+    return said, number_of(answer[1])

@@ -111,7 +111,10 @@ class Inventory(AboutTheFile):
                 raise Wrong(f'In stream {number} the key "{key}" is still to be filled in.')
             if isinstance(said[key], str) and key != "outcome":
                 raise Wrong(f'Stream {number}, "{key}": `{say_back(repr(said[key]))}` is a text. Leave out the quotes.')
-            if type(said[key]) is not type(value) or said[key] != value:
+            if said[key] == value and type(said[key]) is not type(value):
+                kind = "`True` or `False`" if isinstance(value, bool) else "a whole number"
+                raise Wrong(f'Stream {number}, "{key}": `{say_back(said[key])}` is not right. It has to be {kind}.')
+            if said[key] != value:
                 why = _REASONS[key](self, number, said[key])
                 raise Wrong(f'Stream {number}, "{key}": `{say_back(said[key])}` is not right. {why}')
 
@@ -199,4 +202,10 @@ def _rows_of(answer: object) -> dict[int, Mapping[str, Any]]:
         raise Unreadable
     if not all(isinstance(row, Mapping) for row in read.values()):
         raise Unreadable
-    return {int(number): row for number, row in read.items()}
+    return {int(number): dict(row) | _outcome_in(row) for number, row in read.items()}
+
+
+def _outcome_in(row: Mapping[str, Any]) -> dict[str, str]:
+    """Give the outcome in small letters, if there is one."""
+    outcome = row.get("outcome")
+    return {"outcome": outcome.strip().lower()} if isinstance(outcome, str) else {}

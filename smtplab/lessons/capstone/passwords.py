@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from smtplab.lessons.capstone.about import AboutTheFile
 from smtplab.lessons.exercises import Unreadable, Wrong, at, say_back
+from smtplab.lessons.functions import line_of
 from smtplab.protocol.auth import encode
 from smtplab.protocol.transcript import Entry, Kind
 
@@ -111,6 +112,7 @@ def _is_said(entry: Entry) -> bool:
 def _texts_of(answer: object) -> dict[int, str]:
     """Read a dict of texts by number, or its JSON. Raises `Unreadable`."""
     read = json.loads(answer) if isinstance(answer, str) else answer
-    if not isinstance(read, Mapping) or not read or not all(isinstance(value, str) for value in read.values()):
+    if not isinstance(read, Mapping) or not read:
         raise Unreadable
-    return {int(number): value.strip() for number, value in read.items()}
+    said = {int(number): line_of(value) for number, value in read.items()}
+    return {number: value.lower() if value.lower() in WHY_NOT.values() else value for number, value in said.items()}

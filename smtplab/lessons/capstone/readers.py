@@ -3,7 +3,7 @@
 from typing import Any
 
 from smtplab.lessons.capstone.about import AboutTheFile
-from smtplab.lessons.exercises import Unreadable, Wrong, at, say_back, text_of
+from smtplab.lessons.exercises import Unreadable, Wrong, at, mailbox_of, say_back
 from smtplab.protocol.grammar import same_mailbox
 from smtplab.protocol.transactions import all_transactions
 from smtplab.protocol.transcript import Entry, Transcript
@@ -31,7 +31,7 @@ class BlindReader(AboutTheFile):
         return mention.mailbox
 
     def judge(self, answer: Any) -> str:
-        said = text_of(answer).removeprefix("<").removesuffix(">")
+        said = mailbox_of(answer)
         if "@" not in said:
             raise Unreadable
         if same_mailbox(said) != same_mailbox(self.solve()):

@@ -69,7 +69,7 @@ class LastClearLine(Exercise):
     def judge(self, answer: Any) -> str:
         letters = letters_of(answer, self.lines)
         if len(letters) != 1:
-            raise Unreadable
+            raise Unreadable("One line is the last, and one letter names it.")
         index = self.lines.letters.index(letters)
         if index != self._last:
             raise Wrong(f"{letters}: {self._why_not(index)}")

@@ -4,7 +4,7 @@ from random import Random
 from typing import Any, ClassVar
 
 from smtplab.lessons.encryption.rehearsed import reply_to_ehlo
-from smtplab.lessons.exercises import Exercise, NoCapture, Unreadable, Wrong, at, letters_of
+from smtplab.lessons.exercises import Exercise, NoCapture, Wrong, at, some_letters_of
 from smtplab.lessons.verdicts import Lettered
 from smtplab.protocol.client import parse_extensions
 from smtplab.protocol.policy import Policy
@@ -61,9 +61,7 @@ class DifferingExtensions(Exercise):
         )
 
     def judge(self, answer: Any) -> str:
-        said, right = letters_of(answer, self.lines), self.solve()
-        if not said:
-            raise Unreadable
+        said, right = some_letters_of(answer, self.lines), self.solve()
         for letter in said:
             if letter not in right:
                 raise Wrong(f"{letter}: {self._why_not(*self._lines[self.lines.letters.index(letter)])}")

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong
+from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, in_order
 from smtplab.lessons.verdicts import Lettered
 
 WORDS: Final = ("good", "clear", "strippable", "unproven")
@@ -72,9 +72,7 @@ class JudgeSettings(Exercise):
         return [setting.verdict for setting in self._settings]
 
     def judge(self, answer: Any) -> str:
-        if not isinstance(answer, (list, tuple)) or len(answer) != len(self._settings):
-            raise Unreadable
-        said = [_word(each) for each in answer]
+        said = [_word(each) for each in in_order(answer, len(self._settings))]
         for letter, word, right in zip(self.lines.letters, said, self.solve(), strict=True):
             if word != right:
                 raise Wrong(f"{letter}: not {word}. {AGAIN[right]}")

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 
 from smtplab.lessons.exercises import Exercise, Wrong, say_back
-from smtplab.lessons.functions import call, function_of
+from smtplab.lessons.functions import call, function_of, kind_of
 from smtplab.lessons.rehearsal import mailboxes
 
 # Bcc in the ways that it is met: folded, in small letters, with a comma in a name, and not at all.
@@ -73,7 +73,7 @@ def _read(text: str) -> EmailMessage:
 def _taken_apart(given: Any, shown: str) -> tuple[list[str], EmailMessage]:
     """Read what the function returned: a pair, whose message may be a text or octets too."""
     if not isinstance(given, (tuple, list)) or len(given) != 2:
-        raise Wrong(f"For {shown} it returned a {type(given).__name__}, and a pair was asked for.")
+        raise Wrong(f"For {shown} it returned {kind_of(given)}. A pair was asked for.")
     recipients, message = given
     if isinstance(message, str):
         message = _read(message)
@@ -83,7 +83,10 @@ def _taken_apart(given: Any, shown: str) -> tuple[list[str], EmailMessage]:
         raise Wrong(f"For {shown} the second of the pair is a {type(message).__name__}, and no message.")
     if isinstance(recipients, str) or not all(isinstance(each, str) for each in recipients):
         raise Wrong(f"For {shown} the first of the pair is no list of addresses.")
-    return [each.strip().removeprefix("<").removesuffix(">") for each in recipients], message
+    recipients = [each.strip() for each in recipients]
+    if more := [each for each in recipients if "<" in each[1:] or "," in each]:
+        raise Wrong(f"For {shown} `{say_back(more[0])}` is not one address alone, and a RCPT takes no more.")
+    return [each.removeprefix("<").removesuffix(">") for each in recipients], message
 
 
 def hand_in(message: EmailMessage) -> tuple[list[str], EmailMessage]:

@@ -3,7 +3,17 @@
 from random import Random
 from typing import Any, ClassVar, Final
 
-from smtplab.lessons.exercises import Exercise, NoCapture, Unreadable, Wrong, at, say_back, text_of
+from smtplab.lessons.exercises import (
+    Exercise,
+    NoCapture,
+    Unreadable,
+    Wrong,
+    at,
+    in_order,
+    mailbox_of,
+    say_back,
+    text_of,
+)
 from smtplab.lessons.rehearsal import DOMAINS, LOCAL_PARTS
 from smtplab.lessons.verdicts import Lettered
 from smtplab.protocol.commands import Mail
@@ -56,9 +66,7 @@ class WhoIsTold(Exercise):
 
     def judge(self, answer: Any) -> str:
         right = self.solve()
-        if not isinstance(answer, (list, tuple)) or len(answer) != len(right):
-            raise Unreadable
-        said = [_address(each) for each in answer]
+        said = [_told(each) for each in in_order(answer, len(right))]
         for letter, address, path in zip(self.lines.letters, said, right, strict=True):
             if address != path:
                 raise Wrong(f"{letter}: {self._why_not(letter, address)}")
@@ -71,7 +79,7 @@ class WhoIsTold(Exercise):
         line = self.lines[letter]
         if "MAIL FROM:<>" in line:
             return "its reverse-path is null, since this is a notice itself. Who should be told of a lost notice?"
-        if address in ("", NOBODY):
+        if address == NOBODY:
             return "somebody has to be told, and this mail says who."
         for name in ("From", "Reply-To", "Sender"):
             if f"{name}: <{address}>" in line:
@@ -108,12 +116,12 @@ class ReturnPath(Exercise):
         return f"<{message.reverse_path}>"
 
     def judge(self, answer: Any) -> str:
-        said = text_of(answer).removeprefix("Return-Path:").strip()
-        if not said:
+        if not text_of(answer):
             raise Unreadable
+        said = mailbox_of(text_of(answer).removeprefix("Return-Path:"))
         right, entry = self.solve(), self._mail()
-        if _address(said) != _address(right):
-            raise Wrong(self._why_not(_address(said), right))
+        if said != mailbox_of(right):
+            raise Wrong(self._why_not(said, right))
         return f"{at(entry).capitalize()} says so, and the server copies it. RFC 5321 §4.4."
 
     def _why_not(self, said: str, right: str) -> str:
@@ -125,12 +133,12 @@ class ReturnPath(Exercise):
             return "MAIL said so for another mail of your capture, and not for this one."
         if any(said == value for entry in self.transcript for name, value in entry.decoded if name == "username"):
             return "That is who logged in. The server that took the mail does not write that there."
-        if any(entry.verb == "RCPT" and said.encode() in entry.argument for entry in self.transcript):
+        if any(entry.verb == "RCPT" and f"<{said}>".encode() in entry.argument for entry in self.transcript):
             return "That is a recipient. The path leads back to the sender."
         return f"`{say_back(said)}` is not what MAIL said for this mail."
 
 
-def _address(given: object) -> str:
-    if not isinstance(given, str):
-        raise Unreadable
-    return given.strip().removeprefix("<").removesuffix(">")
+def _told(given: object) -> str:
+    """Read who is told; whoever writes nothing, or `<>`, means nobody."""
+    said = "" if given is None else mailbox_of(given)
+    return said if said.lower() not in ("", NOBODY, "none", "no one") else NOBODY

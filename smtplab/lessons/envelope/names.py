@@ -1,8 +1,9 @@
 """Can somebody get a mail that names somebody else? The learner's client does it, and its capture is judged."""
 
+import re
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from smtplab.capture.record import Capture
 from smtplab.lessons.exercises import Exercise, Unanswered, Wrong
@@ -12,6 +13,8 @@ from smtplab.net.client import Client
 from smtplab.net.memory import MemoryServer
 from smtplab.protocol.transactions import Transaction, transactions
 from smtplab.views.layers import READERS, Layers
+
+LONE_LETTER: Final = re.compile(rb"TO:<.>")
 
 MESSAGE = """\
 Date: Mon, 24 Nov 2025 09:00:00 +0000
@@ -80,6 +83,13 @@ class OnlyInTheEnvelope(Exercise):
             except Unanswered:
                 if not server.mails:
                     raise
+            except Wrong:
+                if any(entry.verb == "RCPT" and LONE_LETTER.fullmatch(entry.argument) for entry in capture.transcript):
+                    raise Wrong(
+                        "RCPT named single letters: the recipients have to be a list, `[...]`, and of a text each "
+                        "letter was taken for one."
+                    ) from None
+                raise
             finally:
                 client.close()
         return capture

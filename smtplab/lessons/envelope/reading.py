@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from smtplab.capture.record import Capture
-from smtplab.lessons.exercises import Unreadable, Wrong, at, say_back
+from smtplab.lessons.exercises import Unreadable, Wrong, at, in_order, mailbox_of, say_back
 from smtplab.lessons.rehearsal import DOMAINS, HOSTS, LOCAL_PARTS
 from smtplab.lessons.strangers import StrangersExercise, recorded
 from smtplab.net.client import Client
@@ -57,9 +57,9 @@ class ReadEnvelope(StrangersExercise):
         return self._reverse_path, self._recipient
 
     def judge(self, answer: Any) -> str:
-        if not isinstance(answer, (tuple, list)) or len(answer) != 2:
+        said = [mailbox_of(each) for each in in_order(answer, 2)]
+        if not all(said):
             raise Unreadable
-        said = [self._address(each) for each in answer]
         if said == [self._recipient, self._reverse_path]:
             raise Wrong("You have both: now the other way round.")
         for address, right in zip(said, self.solve(), strict=True):
@@ -70,11 +70,6 @@ class ReadEnvelope(StrangersExercise):
             f"{at(mail).capitalize()} says where notices go, and {at(rcpt)} who gets the mail. From and To name two "
             "others, the login a third: there is no inherent relationship (RFC 5321 §7.2)."
         )
-
-    def _address(self, given: object) -> str:
-        if not isinstance(given, str) or not given.strip():
-            raise Unreadable
-        return given.strip().removeprefix("<").removesuffix(">")
 
     def _command(self, verb: str, address: str) -> Entry:
         return self.first(lambda entry: entry.verb == verb and address.encode() in entry.argument, verb)

@@ -5,7 +5,7 @@ from functools import cache
 from random import Random
 from typing import Any, ClassVar, Final, NamedTuple
 
-from smtplab.lessons.exercises import Exercise, NoCapture, Unreadable, Wrong, at, letters_of
+from smtplab.lessons.exercises import Exercise, NoCapture, Wrong, at, numbers_in_order, some_letters_of
 from smtplab.lessons.failure.cast import MAILBOX_FULL
 from smtplab.lessons.failure.post import Post
 from smtplab.lessons.rehearsal import mailboxes
@@ -101,7 +101,7 @@ class WhichBounced(Exercise):
         )
 
     def judge(self, answer: Any) -> str:
-        said, right = letters_of(answer, self.lines), self.solve()
+        said, right = some_letters_of(answer, self.lines), self.solve()
         for letter in said:
             if letter not in right:
                 sender, _, case = self._mails[self.lines.letters.index(letter)]
@@ -179,11 +179,8 @@ class HowManyCopies(Exercise):
 
     def judge(self, answer: Any) -> str:
         right, lost = self.solve(), self._lost()
-        if not isinstance(answer, (list, tuple)) or len(answer) != len(right):
-            raise Unreadable
-        if not all(type(number) is int for number in answer):
-            raise Unreadable
-        for letter, said, number, case in zip(self.lines.letters, answer, right, self._cases, strict=True):
+        numbers = numbers_in_order(answer, len(right))
+        for letter, said, number, case in zip(self.lines.letters, numbers, right, self._cases, strict=True):
             if said != number:
                 raise Wrong(f"{letter}: not {said}. {case.why}")
         return (

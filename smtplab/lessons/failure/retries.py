@@ -1,10 +1,10 @@
 """When is a mail tried again? By a schedule that keeps the rule of 30 minutes, and one that pleases a greylister."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any, Final
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, say_back, text_of
+from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, number_of, say_back, text_of
 from smtplab.lessons.failure.cast import NINE
 from smtplab.lessons.failure.post import Post
 from smtplab.lessons.rehearsal import mailboxes
@@ -57,6 +57,10 @@ class NextTry(Exercise):
     def solve(self) -> str:
         return f"{self._tries[self._number - 1]:%H:%M}"
 
+    def plain(self, answer: Any) -> Any:
+        """Give a time as text: a `datetime` cannot be kept."""
+        return _time_of(answer)
+
     def judge(self, answer: Any) -> str:
         said = _time_of(answer)
         tries = [f"{each:%H:%M}" for each in self._tries[: self._number + 1]]
@@ -71,8 +75,12 @@ class NextTry(Exercise):
         if said in tries:
             return f"That is try number {tries.index(said) + 1}: the first, at once, counts too."
         wait = timedelta(hours=self._hours) * (self._number - 2)
+        if said == f"{self._arrived + wait + timedelta(hours=self._hours):%H:%M}":
+            return f"Not all waits are of {self._hours} hours: the first is the shortest allowed."
         if said == f"{self._arrived + wait:%H:%M}":
             return "The wait of 30 minutes is missing, or counted from the arrival."
+        if said == f"{self._arrived + timedelta(minutes=SHORTEST) * (self._number - 1):%H:%M}":
+            return f"The 30 minutes are the first wait alone: after it, each is {self._hours} hours."
         return f"At {said} the lab's queue does nothing."
 
 
@@ -101,6 +109,10 @@ class PassGreylister(Exercise):
     def solve(self) -> list[int]:
         return [max(SHORTEST, self._minutes), 120]
 
+    def plain(self, answer: Any) -> Any:
+        """Give the waits as numbers: a `timedelta` cannot be kept."""
+        return _minutes_of(answer)
+
     def judge(self, answer: Any) -> str:
         waits = _minutes_of(answer)
         if min(waits) < SHORTEST:
@@ -111,6 +123,8 @@ class PassGreylister(Exercise):
         after = [(each - NINE) // timedelta(minutes=1) for each in tries]
         if len(tries) > 2:
             raise Wrong(f"It took {len(tries)} tries: {after[1]} minutes after the first, the pair was too new still.")
+        if after[1] > self._latest and min(waits) >= 60 * SHORTEST:
+            raise Wrong(f"At the second try, but only after {after[1]} minutes. Are these waits in seconds?")
         if after[1] > self._latest:
             raise Wrong(f"At the second try, but only after {after[1]} minutes.")
         return (
@@ -128,7 +142,9 @@ class PassGreylister(Exercise):
 
 def _time_of(answer: object) -> str:
     """Read a time as "HH:MM". Raises `Unreadable`."""
-    hour, _, minute = text_of(answer).partition(":")
+    if isinstance(answer, (datetime, time)):
+        answer = f"{answer:%H:%M}"
+    hour, _, minute = text_of(answer).removesuffix(":00" if str(answer).count(":") == 2 else "").partition(":")
     if not (hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60 and len(minute) == 2):
         raise Unreadable
     return say_back(f"{int(hour):02}:{minute}")
@@ -138,6 +154,13 @@ def _minutes_of(answer: object) -> list[float]:
     """Read waits in minutes, each more than nothing and no more than a week. Raises `Unreadable`."""
     if not isinstance(answer, (list, tuple)) or not 1 <= len(answer) <= MANY:
         raise Unreadable
-    if not all(type(each) in (int, float) and 0 < each <= 7 * 24 * 60 for each in answer):
+    waits = [_wait_of(each) for each in answer]
+    if not all(0 < each <= 7 * 24 * 60 for each in waits):
         raise Unreadable
-    return list(answer)
+    return waits
+
+
+def _wait_of(given: object) -> float:
+    if isinstance(given, timedelta):
+        return given / timedelta(minutes=1)
+    return given if type(given) is float else number_of(given)

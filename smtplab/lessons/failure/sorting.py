@@ -1,10 +1,9 @@
 """What does a client do after a reply? The first digit tells, whatever the words say."""
 
-from collections.abc import Mapping
 from random import Random
 from typing import Any, ClassVar, Final
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, letters_of
+from smtplab.lessons.exercises import Exercise, Wrong, by_name, letters_of
 from smtplab.lessons.verdicts import Lettered
 
 FATES: Final = {2: "done", 3: "go on", 4: "later", 5: "never"}
@@ -61,16 +60,15 @@ class SortReplies(Exercise):
         }
 
     def judge(self, answer: Any) -> str:
-        if not isinstance(answer, Mapping) or not answer or not set(answer) <= set(FATES.values()):
-            raise Unreadable
-        said = {fate: letters_of(letters, self.lines) for fate, letters in answer.items()}
+        said = {fate: letters_of(letters, self.lines) for fate, letters in by_name(answer, FATES.values()).items()}
         for fate, letters in said.items():
             for letter in letters:
                 if letter not in self.solve()[fate]:
                     raise Wrong(f"{letter} is not “{fate}”. {self._why_not(letter)}")
         missing = len(self.lines) - sum(map(len, said.values()))
         if missing:
-            raise Wrong(f"Right as far as it goes, but {missing} of the {len(self.lines)} are missing.")
+            verb = "is" if missing == 1 else "are"
+            raise Wrong(f"Right as far as it goes, but {missing} of the {len(self.lines)} {verb} missing.")
         return (
             "By the first digit, as a client does: the words are for people, and may say anything. Of a code that it "
             "has never seen, a client knows enough by that digit. RFC 5321 §4.2, §4.2.1."

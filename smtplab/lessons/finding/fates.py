@@ -4,7 +4,7 @@ from functools import cache
 from random import Random
 from typing import Any, ClassVar, Final, NamedTuple
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong
+from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, in_order
 from smtplab.lessons.failure.cast import NINE
 from smtplab.lessons.finding.cast import MAIL, SENDER, SENDERS, SMTP, letter
 from smtplab.lessons.finding.town import Town
@@ -111,9 +111,7 @@ class Fates(Exercise):
         return ["undefined" if case.is_undefined else fate(case, self._domain) for case in self._cases]
 
     def judge(self, answer: Any) -> str:
-        if not isinstance(answer, (list, tuple)) or len(answer) != len(self._cases):
-            raise Unreadable
-        said = [_word(each) for each in answer]
+        said = [_word(each) for each in in_order(answer, len(self._cases))]
         for letter_, word, right, case in zip(self.lines.letters, said, self.solve(), self._cases, strict=True):
             if word != right:
                 raise Wrong(f"{letter_}: not {word}. {case.why}")

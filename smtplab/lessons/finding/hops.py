@@ -4,7 +4,7 @@ from itertools import pairwise
 from random import Random
 from typing import Any, ClassVar, Final
 
-from smtplab.lessons.exercises import Exercise, NoCapture, Unreadable, Wrong
+from smtplab.lessons.exercises import Exercise, NoCapture, Wrong, numbers_in_order
 from smtplab.lessons.failure.cast import NINE
 from smtplab.lessons.finding.cast import MX1, MX2, SMTP
 from smtplab.lessons.rehearsal import CLIENT, HOSTS
@@ -92,10 +92,10 @@ class CountHops(Exercise):
         return trace.hops(self._message), frame
 
     def judge(self, answer: Any) -> str:
-        if not isinstance(answer, (list, tuple)) or [type(each) for each in answer] != [int, int]:
-            raise Unreadable
-        hosts, frame = answer
+        hosts, frame = numbers_in_order(answer, 2)
         right, taken = self.solve()
+        if (frame, hosts) == (right, taken):
+            raise Wrong("You have both numbers: now the other way round.")
         if hosts != right:
             raise Wrong(f"Not {hosts} hosts. {self._why_not_hosts(hosts, right)}")
         if frame != taken:

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any, ClassVar
 
-from smtplab.lessons.exercises import Exercise, Wrong, letters_of
+from smtplab.lessons.exercises import Exercise, Wrong, some_letters_of
 from smtplab.lessons.verdicts import Lettered
 
 
@@ -48,7 +48,7 @@ class WhoAsksForMx(Exercise):
         return "".join(letter for letter in self.lines.letters if self.lines[letter] in self.ASKS)
 
     def judge(self, answer: Any) -> str:
-        said, right = letters_of(answer, self.lines), self.solve()
+        said, right = some_letters_of(answer, self.lines), self.solve()
         for letter in said:
             if letter not in right:
                 raise Wrong(f"{letter} asks for no MX. {self.ASKS_NOT[self.lines[letter]]}")

@@ -27,6 +27,7 @@ MX_LIMIT: Final = 20  # records that an answer may lead to
 OTHERS: Final = f"$ORIGIN .\n{SENDERS}first.invalid. A {FIRST}\nsecond.invalid. A {SECOND}\n"
 
 _MX_UNFINISHED: Final = re.compile(r"[ \t]MX\b(?![ \t]+\d+[ \t]+\S)", re.IGNORECASE)
+_NAMELESS: Final = re.compile(r"^[ \t]*(?:IN[ \t]+)?(?:MX|A)[ \t]", re.IGNORECASE | re.MULTILINE)
 
 
 class Run(NamedTuple):
@@ -102,7 +103,7 @@ class MendZone(Exercise):
         return f"{self._second}  A  {SECOND}" if self._without_address else f"@  MX  20 {self._second}"
 
     def judge(self, answer: Any) -> str:
-        added = text_of(answer)
+        added = "\n".join(map(text_of, answer)) if isinstance(answer, (list, tuple)) else text_of(answer)
         if not added or len(added) > LONGEST:
             raise Unreadable
         zone = self._zone(added)
@@ -111,7 +112,7 @@ class MendZone(Exercise):
             raise Unreadable
         today = run(zone, self._domain, ("second.invalid",))
         if today.taken_by != SECOND:
-            raise Wrong(f"The mail does not arrive. {self._why_not(zone, exchangers)} The queue: {today.asked}.")
+            raise Wrong(f"The mail does not arrive. {self._why_not(zone, added, exchangers)} The queue: {today.asked}.")
         if doubt := self._doubt(zone, exchangers):
             raise Wrong(doubt)
         return (
@@ -146,6 +147,8 @@ class MendZone(Exercise):
             with NameServer(zone) as names:
                 return Resolver(names).mx(self._domain)
         except (ValueError, LookupError) as error:
+            if _NAMELESS.search(added):
+                raise Wrong("A line begins with a name: what is it about?") from None
             if _MX_UNFINISHED.search(added):
                 raise Wrong("After MX a number is needed, and then the name of a host.") from None
             raise Wrong(f"The zone cannot be used: {say_back(str(error).partition(': ')[0])}.") from None
@@ -159,12 +162,15 @@ class MendZone(Exercise):
         best = min(mx.preference for mx in exchangers)
         return {mx.host for mx in exchangers if mx.preference == best} != {f"mx1.{self._domain}"}
 
-    def _why_not(self, zone: str, exchangers: Iterable[Mx]) -> str:
+    def _why_not(self, zone: str, added: str, exchangers: Iterable[Mx]) -> str:
         hosts = {mx.host for mx in exchangers} - {f"mx1.{self._domain}"}
         if any(host.replace(".", "").removesuffix(self._domain.replace(".", "")).isdecimal() for host in hosts):
             return "MX has to name a host; an address in its place is read as a name, which nobody has."
-        if any(host.endswith(f"{self._domain}.{self._domain}") for host in hosts):
+        begins_without_dot = re.search(rf"(?im)^{re.escape(self._domain)}[ \t]", added)
+        if begins_without_dot or any(host.endswith(f"{self._domain}.{self._domain}") for host in hosts):
             return f"A name without a dot at its end gets `{self._domain}.` behind it, here a second time."
+        if any("." not in host for host in hosts):
+            return "With a dot at its end a name is whole: no domain is put behind it."
         if SECOND in self._addresses(zone, self._domain):
             return "Where a domain has MX records, its own A record does not stand in for them."
         return "The sender must be led from the domain to a host that is up, and from there to its address."

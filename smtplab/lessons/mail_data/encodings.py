@@ -6,8 +6,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, ClassVar, Final
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, say_back, text_of
-from smtplab.lessons.functions import call, function_of
+from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, text_of
+from smtplab.lessons.functions import call, function_of, kind_of
 from smtplab.protocol.mail import with_crlf
 from smtplab.protocol.mime.words import decode_words
 from smtplab.protocol.octets import count as counted
@@ -46,7 +46,7 @@ class Base64Size(Exercise):
             if isinstance(given, float) and given == right:
                 given = int(given)
             if type(given) is not int:
-                raise Wrong(f"For {octets} it gives `{say_back(given)}`, and a whole number was asked for.")
+                raise Wrong(f"For {octets} it gives {kind_of(given)}. A whole number was asked for.")
             if given != right:
                 raise Wrong(f"For {octets} it gives {given}. {_why_not(count, given, right)}")
         count = self._cases[-1]
@@ -106,7 +106,9 @@ class EncodedWord(Exercise):
         return decode_words(self._word.encode())
 
     def judge(self, answer: Any) -> str:
-        said = unicodedata.normalize("NFC", text_of(answer).removeprefix("Subject:").strip())
+        if isinstance(answer, (bytes, list, tuple)) and answer:
+            raise Unreadable("These are octets still: `octets.decode(charset)` makes a text of them.")
+        said = unicodedata.normalize("NFC", text_of(answer).removeprefix("Subject:").strip(" \"'"))
         if not said:
             raise Unreadable
         if said != self._text:

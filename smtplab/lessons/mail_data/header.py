@@ -5,7 +5,7 @@ import email.policy
 from random import Random
 from typing import Any, ClassVar, Final
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, say_back, text_of
+from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, number_of, say_back, text_of
 from smtplab.lessons.rehearsal import mailboxes
 from smtplab.lessons.verdicts import Lettered
 from smtplab.protocol.findings import findings
@@ -64,9 +64,11 @@ class MissingField(Exercise):
         return missing
 
     def judge(self, answer: Any) -> str:
-        said = text_of(answer).rstrip(":").lower()
+        said = text_of(answer).partition(":")[0].strip().lower()
         if not said:
             raise Unreadable
+        if "," in said or " " in said:
+            raise Unreadable("One field is missing, and one name is asked for.")
         right = self.solve()
         if said != right.lower():
             raise Wrong(self._why_not(said))
@@ -126,12 +128,10 @@ class FieldsFound(Exercise):
         return found
 
     def judge(self, answer: Any) -> str:
-        if type(answer) is not int:
-            raise Unreadable
-        right = self.solve()
+        said, right = number_of(answer), self.solve()
         first = self.lines.letters[self._lines.index("")]
-        if answer != right:
-            raise Wrong(self._why_not(answer, first))
+        if said != right:
+            raise Wrong(self._why_not(said, first))
         return (
             f"Line {first} is empty, and ends the header (RFC 5322 §2.1). Python's reader and the lab's own find "
             f"{right}; all that stands below is body, and no mail program shows it as Subject or From."

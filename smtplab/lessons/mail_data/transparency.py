@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, Final
 
 from smtplab.lessons.exercises import Exercise, Unanswered, Unreadable, Wrong
-from smtplab.lessons.functions import call, function_of
+from smtplab.lessons.functions import call, function_of, kind_of
 from smtplab.protocol import mail
 
 # The simplest first: what fails is told of the simplest that does.
@@ -79,9 +79,19 @@ def _compare(name: str, function: Callable[..., Any], octets: bytes, right: byte
     if isinstance(given, bytearray):
         given = bytes(given)
     if not isinstance(given, bytes):
-        raise Wrong(f"`{name}` returned a {type(given).__name__}, and octets were asked for.")
+        raise Wrong(f"`{name}` returned {kind_of(given)}. Octets were asked for.")
     if given != right:
-        raise Wrong(f"For `{octets!r}` `{name}` gives `{given[:60]!r}`, and right is `{right!r}`.")
+        slip = _slip(octets, given, right)
+        raise Wrong(f"For `{octets!r}` `{name}` gives `{given[:60]!r}`, and right is `{right!r}`.{slip and ' '}{slip}")
+
+
+def _slip(octets: bytes, given: bytes, right: bytes) -> str:
+    """Name a mistake that is often made; "" where it is another."""
+    if given == right + b".\r\n":
+        return "The line that ends the mail is not asked for."
+    if b"\n" in octets.replace(b"\r\n", b""):
+        return "LF alone ends no line here, though `splitlines` takes it for an end."
+    return ""
 
 
 def stuff(content: bytes) -> bytes:

@@ -6,7 +6,7 @@ from html import escape
 from random import Random
 from typing import Any, ClassVar, NamedTuple
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong
+from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, in_order
 from smtplab.lessons.rehearsal import DOMAINS, LOCAL_PARTS
 from smtplab.lessons.verdicts import Lettered
 from smtplab.net.zones import Written
@@ -94,9 +94,8 @@ class SpfOfAddresses(Exercise):
         return [str(self._checked(trial).result) for trial in self._trials]
 
     def judge(self, answer: Any) -> str:
-        if not isinstance(answer, (list, tuple)) or len(answer) != len(self._trials):
-            raise Unreadable
-        said = [word.strip().lower() if isinstance(word, str) else "" for word in answer]
+        given = in_order(answer, len(self._trials))
+        said = [word.strip().lower() if isinstance(word, str) else "" for word in given]
         if not set(said) <= set(Result):
             raise Unreadable
         for letter, word, right, trial in zip(self.lines.letters, said, self.solve(), self._trials, strict=True):

@@ -1,10 +1,10 @@
 """Which change kills which signature? A mail that is signed twice, and what happens to it on the way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, letters_of
+from smtplab.lessons.exercises import Exercise, Wrong, by_name, letters_of
 from smtplab.lessons.origin.cast import SELECTOR
 from smtplab.lessons.origin.keys import key_of
 from smtplab.lessons.origin.signing import sign, signatures
@@ -128,9 +128,8 @@ class WhatKills(Exercise):
         return {kind: "".join(letter for letter, change in lettered if self._dies(kind, change)) for kind in KINDS}
 
     def judge(self, answer: Any) -> str:
-        if not isinstance(answer, Mapping) or set(answer) != set(KINDS):
-            raise Unreadable
-        said = {kind: letters_of(answer[kind], self.lines) for kind in KINDS}
+        named = by_name(answer, KINDS)
+        said = {kind: letters_of(named[kind], self.lines) for kind in KINDS}
         for kind, right in self.solve().items():
             for letter, change in zip(self.lines.letters, self._changes, strict=True):
                 if (letter in said[kind]) != (letter in right):

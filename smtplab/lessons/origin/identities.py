@@ -1,10 +1,9 @@
 """Which line does each of them look at? A mail that names another domain in every line."""
 
-from collections.abc import Mapping
 from random import Random
 from typing import Any, ClassVar, Final, NamedTuple
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, at, letters_of
+from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, at, by_name, letters_of
 from smtplab.lessons.origin.judging import author_domain
 from smtplab.lessons.rehearsal import LOCAL_PARTS
 from smtplab.lessons.verdicts import Lettered
@@ -75,10 +74,8 @@ class WhoIsChecked(Exercise):
         return {check: letters[domain] for check, domain in self._asked.items()}
 
     def judge(self, answer: Any) -> str:
-        if not isinstance(answer, Mapping) or set(answer) != set(CHECKS):
-            raise Unreadable
-        right = self.solve()
-        said = {check: letters_of(answer[check], self.lines) for check in CHECKS}
+        named, right = by_name(answer, CHECKS), self.solve()
+        said = {check: letters_of(named[check], self.lines) for check in CHECKS}
         for check, letters in said.items():
             if len(letters) != 1:
                 raise Unreadable

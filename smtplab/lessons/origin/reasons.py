@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, letters_of
+from smtplab.lessons.exercises import Exercise, Wrong, some_letters_of
 from smtplab.lessons.verdicts import Lettered
 
 
@@ -96,16 +96,14 @@ class WhySmuggledPasses(Exercise):
         )
 
     def judge(self, answer: Any) -> str:
-        said = letters_of(answer, self.lines)
-        if not said:
-            raise Unreadable
+        said = some_letters_of(answer, self.lines)
         for letter, reason in zip(self.lines.letters, self._reasons, strict=True):
             if letter in said and not reason.is_true:
                 raise Wrong(f"{letter}: {reason.because}")
-        missing = set(self.solve()) - set(said)
+        missing = min(set(self.solve()) - set(said), default="")
         if missing:
-            letter = min(missing)
-            raise Wrong(f"Look at {letter} again. {self._reasons[self.lines.letters.index(letter)].because}")
+            because = self._reasons[self.lines.letters.index(missing)].because
+            raise Wrong(f"There is another one, among {self.lines.half(missing)}. {because}")
         return (
             "Nothing that SPF is told is wrong: the address is the honest host's, and the domain allows it. Only "
             "servers that agree where a mail ends can stop this. RFC 7208 §4.1, §11.4."

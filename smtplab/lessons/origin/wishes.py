@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong
+from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, in_order
 from smtplab.lessons.rehearsal import DOMAINS
 from smtplab.lessons.verdicts import Lettered
 from smtplab.net.zones import Written
@@ -92,9 +92,8 @@ class SixVerdicts(Exercise):
         return ["pass" if verdict.result == "pass" else verdict.wish for verdict in verdicts]
 
     def judge(self, answer: Any) -> str:
-        if not isinstance(answer, (list, tuple)) or len(answer) != len(self._cases):
-            raise Unreadable
-        said = [word.strip().lower() if isinstance(word, str) else "" for word in answer]
+        given = in_order(answer, len(self._cases))
+        said = [word.strip().lower() if isinstance(word, str) else "" for word in given]
         if not set(said) <= set(WORDS):
             raise Unreadable
         for letter, word, right, case in zip(self.lines.letters, said, self.solve(), self._cases, strict=True):

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, ClassVar, Final
 
 from smtplab.capture.record import Capture
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong
+from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, in_order, number_of
 from smtplab.lessons.pipelining.cast import LOCK_STEP, MAIL, PIPELINED, SENDER, readers
 from smtplab.net.client import Client
 from smtplab.net.memory import MemoryServer
@@ -69,6 +69,8 @@ class CountTrips(Exercise):
             return "The recipients are not all that is said."
         if said == self.solve()[0] - 1:
             return "One is missing: is it the greeting, which the client waits for too?"
+        if said == self.solve()[0] - 2:
+            return "Two are missing: greeting and EHLO are waited for as well."
         if said == self.solve()[0] + 1:
             return "One is too many: QUIT is not counted here."
         return "Write down what the client says, and count where it waits."
@@ -108,6 +110,8 @@ class PriceOfARecipient(Exercise):
         right = self.solve()
         if lock_step == self._one_way:
             raise Wrong("RCPT goes there, and its reply has to come back.")
+        if 1000 * lock_step == right[0]:
+            raise Wrong("These are seconds, and milliseconds were asked for.")
         if lock_step != right[0]:
             raise Wrong(f"Not {lock_step:g} ms in lock-step: one RCPT is one round trip.")
         if pipelined != right[1]:
@@ -120,8 +124,7 @@ class PriceOfARecipient(Exercise):
 
 def _pair_of(answer: object) -> tuple[float, float]:
     """Read two numbers. Raises `Unreadable`."""
-    if not isinstance(answer, (list, tuple)) or len(answer) != 2:
+    first, second = (each if type(each) is float else number_of(each) for each in in_order(answer, 2))
+    if not (0 <= first <= MOST and 0 <= second <= MOST):
         raise Unreadable
-    if not all(type(each) in (int, float) and 0 <= each <= MOST for each in answer):
-        raise Unreadable
-    return answer[0], answer[1]
+    return first, second

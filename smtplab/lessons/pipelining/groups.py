@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any, ClassVar, Final
 
-from smtplab.lessons.exercises import Exercise, Wrong, letters_of
+from smtplab.lessons.exercises import Exercise, Wrong, some_letters_of
 from smtplab.lessons.verdicts import Lettered
 
 MESSAGE: Final = "the mail and its dot"
@@ -70,7 +70,7 @@ class LegalGroups(Exercise):
         )
 
     def judge(self, answer: Any) -> str:
-        said, right = letters_of(answer, self.lines), self.solve()
+        said, right = some_letters_of(answer, self.lines), self.solve()
         for letter in said:
             if letter not in right:
                 raise Wrong(f"{letter}: {objection(self._groups[self.lines.letters.index(letter)])}")

@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 from typing import Any, ClassVar, Final
 
-from smtplab.lessons.exercises import Exercise, Unreadable, Wrong
+from smtplab.lessons.exercises import Exercise, Unreadable, Wrong, in_order
 from smtplab.lessons.pipelining.cast import MAIL, SENDER, readers
 from smtplab.lessons.verdicts import Lettered
 from smtplab.net.client import Client
@@ -14,6 +14,11 @@ from smtplab.net.networks import Address
 from smtplab.protocol.client import SmtpError
 
 NEXT: Final = {"the message": "the message", ".": "a single dot", "RSET": "RSET"}
+SAID: Final = {
+    **dict.fromkeys(("the message", "message", "the mail"), "the message"),
+    **dict.fromkeys((".", "dot", "the dot", "a dot", "a single dot"), "."),
+    "rset": "RSET",
+}
 
 Codes = tuple[int, ...]
 
@@ -101,9 +106,9 @@ class AfterTheGroup(Exercise):
 
     def judge(self, answer: Any) -> str:
         right = self.solve()
-        if not isinstance(answer, (list, tuple)) or len(answer) != len(right):
+        if isinstance(answer, str):
             raise Unreadable
-        said = [_next_of(each) for each in answer]
+        said = [_next_of(each) for each in in_order(answer, len(right))]
         for letter, one, other, codes in zip(self.lines.letters, said, right, self._replies, strict=True):
             if one != other:
                 raise Wrong(f"{letter}: not {NEXT[one]}. {_why_not(codes)}")
@@ -124,8 +129,7 @@ def _why_not(codes: Codes) -> str:
 def _next_of(given: object) -> str:
     if not isinstance(given, str):
         raise Unreadable
-    said = given.strip().removesuffix("\\r\\n")
-    for name in NEXT:
-        if said.upper() == name.upper():
-            return name
-    raise Unreadable
+    said = given.strip().removesuffix("\\r\\n").lower()
+    if said not in SAID:
+        raise Unreadable
+    return SAID[said]

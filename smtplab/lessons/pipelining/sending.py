@@ -150,6 +150,11 @@ def _check_delivery(line: Line, known: list[str], said: list[Exchange]) -> None:
     )
     if bad is not None:
         raise Wrong(f"To what it said in the phase {bad.phase or '?'} the server answered `{in_one_line(bad.octets)}`.")
+    if not line.server.mails and any(each.reply and each.reply.code == 354 for each in said):
+        raise Wrong(
+            "The server said 354, and the mail did not come. The last code of the group decides, whatever became of "
+            "single recipients; and `hear()` gives a number, not a text."
+        )
     if not line.server.mails:
         raise Wrong(f"The server would have taken a mail for {len(known)} recipients, and has none.")
     (mail, *more) = line.server.mails

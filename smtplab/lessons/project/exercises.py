@@ -10,7 +10,7 @@ from smtplab.lessons.exercises import Exercise, NoCapture, Unreadable, Wrong
 from smtplab.lessons.project import reference_client, reference_server
 from smtplab.lessons.project.client_grade import grade_client
 from smtplab.lessons.project.report import Report
-from smtplab.lessons.project.server_grade import grade_server
+from smtplab.lessons.project.server_grade import address_of, grade_server
 
 
 class Graded(Exercise):
@@ -28,8 +28,9 @@ class Graded(Exercise):
     def judge(self, answer: Any) -> str:
         try:
             report = self.grade(answer)
-        except ValueError:
-            raise Unreadable from None
+        except ValueError as error:
+            why = str(error)
+            raise Unreadable(f"{why[:1].upper()}{why[1:]}.") from None
         except OSError:
             raise NoCapture("There is no site here: say `python3 -m smtplab.lessons.project site` first.") from None
         if report.failed:
@@ -43,6 +44,8 @@ class ServerExercise(Graded):
     form = '`serve`, a function that takes a connection and a site, or with your program\'s `"127.0.0.1:2525"`'
 
     def grade(self, answer: Any) -> Report:
+        if isinstance(answer, str):
+            address_of(answer)  # a folder is looked for only where there is an address
         return grade_server(answer, self.stages, seed=self._seed)
 
     def solve(self) -> Callable[..., None]:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, ClassVar
 
-from smtplab.lessons.exercises import Exercise, Wrong, at, letters_of, say_back
-from smtplab.lessons.functions import call, function_of
+from smtplab.lessons.exercises import Exercise, Wrong, at, say_back, some_letters_of
+from smtplab.lessons.functions import call, function_of, kind_of
 from smtplab.lessons.rehearsal import HOSTS, Rehearsal, in_one_line, mailboxes, shuffled
 from smtplab.lessons.verdicts import Lettered
 from smtplab.protocol.client import parse_extensions
@@ -39,7 +39,7 @@ class LostAfterHelo(Exercise):
         )
 
     def judge(self, answer: Any) -> str:
-        said, right = letters_of(answer, self.lines), self.solve()
+        said, right = some_letters_of(answer, self.lines), self.solve()
         after_helo = {letter: in_one_line(Rehearsal("HELO").say(self.lines[letter])) for letter in said}
         for letter in said:
             if letter not in right:
@@ -71,7 +71,7 @@ class EhloArguments(Exercise):
         "tiny..example",
         "tiny desktop.example",
         "müller.example",
-        "[2001:db8::7]",
+        "[::7]",
         "[192.0.2.300]",
         "<tiny.example>",
     )
@@ -88,7 +88,7 @@ class EhloArguments(Exercise):
         return "".join(letter for letter in self.lines.letters if _refusal(self.lines[letter]) is None)
 
     def judge(self, answer: Any) -> str:
-        said, right = letters_of(answer, self.lines), self.solve()
+        said, right = some_letters_of(answer, self.lines), self.solve()
         for letter in said:
             if letter not in right:
                 raise Wrong(f"{letter}: to this the lab's parser says `{_refusal(self.lines[letter])}`.")
@@ -144,10 +144,30 @@ def _try(function: Callable[[str], object], reply: str) -> None:
     shown = in_one_line(reply.encode())
     given = call(function, reply, shown=f"`{shown}`")
     if not isinstance(given, dict):
-        raise Wrong(f"For `{shown}` it returned a {type(given).__name__}, and a dict was asked for.")
+        raise Wrong(f"For `{shown}` it returned {kind_of(given)}. A dict was asked for.")
     right = parse_extensions(parse_reply(reply.encode()))
     if given != right:
-        raise Wrong(f"For `{shown}` it returned `{say_back(given)}`, and right is `{right}`.")
+        slip = _slip(given, right)
+        raise Wrong(f"For `{shown}` it returned `{say_back(given)}`, and right is `{right}`.{slip and ' '}{slip}")
+
+
+def _slip(given: dict[Any, Any], right: dict[str, str]) -> str:
+    """Name what a reader of replies often forgets; "" where it is something else."""
+    if not all(isinstance(each, str) for each in (*given, *given.values())):
+        return "Keywords and parameters are texts, an empty one where there are none."
+    if any("\r" in each for each in (*given, *given.values())):
+        return "Each line ends in CRLF, and the CR is in there still."
+    if any(key.startswith("250") for key in given):
+        return "The code and the mark behind it are in the keywords still."
+    if "" in given:
+        return "Behind the last CRLF comes no line."
+    if len(given) == len(right) + 1:
+        return "The first line names the server, and no extension."
+    if {key.upper(): value for key, value in given.items()} == right:
+        return "Keywords know no case: upper case was asked for."
+    if given and list(given) == list(right)[:-1]:
+        return "The last line has a blank where the others have a hyphen, and counts as well."
+    return ""
 
 
 def keywords(reply: str) -> dict[str, str]:

@@ -38,13 +38,21 @@ class WhatA250Answers(Exercise):
         return next((name for name, verb in ANSWERED.items() if verb == answers), str(answers))
 
     def judge(self, answer: Any) -> str:
-        said = text_of(answer).upper().replace("THE DOT", "the dot")
-        if said not in ANSWERED:
-            raise Unreadable
+        said = _what(text_of(answer))
         if said != self.solve():
             raise Wrong(_why_not(said))
         where = at(self._reply()).capitalize()
         return f"{where} answers {said}: one reply to each command, in order. RFC 5321 §4.2, §4.3.2."
+
+
+def _what(said: str) -> str:
+    """Read what is answered: a verb, with or without the rest of its line, or the dot under one of its names."""
+    verb = said.upper().partition(" ")[0]
+    if said.lower().startswith(("the dot", "dot", ".", "end of data")):
+        return "the dot"
+    if verb not in ANSWERED:
+        raise Unreadable
+    return verb
 
 
 def _why_not(said: str) -> str:
