@@ -46,6 +46,12 @@ HTTP_LOGIN: Script = [
     ("client", CONNECT[:-2] + CREDENTIALS + b"\r\n"),
     ("server", b"HTTP/1.0 200\r\n\r\n"),
 ]
+PROXY_4: Script = [("client", b"PROXY TCP4 192.0.2.7 192.0.2.25 56324 25\r\n")]
+PROXY_UNKNOWN: Script = [("client", b"PROXY UNKNOWN ::1 ::2 3 4\r\n")]
+SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+PROXY_BINARY_4: Script = [("client", SIGNATURE + b"\x21\x11\0\x0f\xc0\0\2\7\xc0\0\2\x19\xdc\4\0\x19\4\0\0")]
+PROXY_BINARY_6: Script = [("client", SIGNATURE + b"\x21\x21\0\x24" + bytes(31) + b"\1\xdc\4\0\x19")]
+PROXY_LOCAL: Script = [("client", SIGNATURE + b"\x20\0\0\0")]
 
 SCRIPTS = [
     pytest.param(SOCKS5, "mail.example.com:25", id="SOCKS5"),
@@ -55,6 +61,11 @@ SCRIPTS = [
     pytest.param(SOCKS4A, "mail.example.com:25", id="SOCKS4A"),
     pytest.param(HTTP, "mail.example.com:25", id="HTTP"),
     pytest.param(HTTP_LOGIN, "mail.example.com:25", id="HTTP, asked who it is first"),
+    pytest.param(PROXY_4, "192.0.2.25:25", id="PROXY"),
+    pytest.param(PROXY_UNKNOWN, "", id="PROXY, unknown client"),
+    pytest.param(PROXY_BINARY_4, "192.0.2.25:25", id="PROXY in octets, with more"),
+    pytest.param(PROXY_BINARY_6, "[::1]:25", id="PROXY in octets, IPv6"),
+    pytest.param(PROXY_LOCAL, "", id="PROXY in octets, for itself"),
 ]
 
 
@@ -88,6 +99,10 @@ NO_TUNNELS = [
     pytest.param(b"CONNECT a\r\n\r\n", b"", id="CONNECT without a version"),
     pytest.param(CONNECT, b"220 a\r\n", id="CONNECT to an SMTP server"),
     pytest.param(CONNECT, b"HTTP/1.1\r\n\r\n", id="a response without a code"),
+    pytest.param(b"PROXY NOBODY\r\n", b"", id="PROXY, no such family"),
+    pytest.param(b"PROXY TCP4 " + b"1" * 200, b"", id="PROXY, a line without end"),
+    pytest.param(SIGNATURE + b"\x31", b"", id="PROXY in octets, another version"),
+    pytest.param(b"\r\n\r\nNOOP", b"", id="empty lines"),
     pytest.param(b"\x05\x01\x00", b"\x05\xff", id="SOCKS5, no method"),
     pytest.param(b"\x05\x01\x01", b"\x05\x01", id="SOCKS5 with GSSAPI, which hides the rest"),
     pytest.param(b"\x05\x01\x02\x01\x01a\x01b", b"\x05\x02\x01\x01", id="SOCKS5, password refused"),
@@ -164,6 +179,12 @@ def test_credentials_that_are_not_to_be_decoded_stay_as_they_are(credentials: by
         pytest.param("server", GRANTED, "[SOCKS5 reply: succeeded]", id="reply"),
         pytest.param("client", SOCKS4[0][1], "[SOCKS4 CONNECT to 192.0.2.25:25]", id="SOCKS4 request"),
         pytest.param("server", SOCKS4[1][1], "[SOCKS4 reply: granted]", id="SOCKS4 reply"),
+        pytest.param("client", PROXY_4[0][1], "[PROXY header: the client is 192.0.2.7:56324]", id="PROXY"),
+        pytest.param("client", PROXY_UNKNOWN[0][1], "[PROXY header: unknown client]", id="PROXY unknown"),
+        pytest.param(
+            "client", PROXY_BINARY_4[0][1], "[PROXY header: the client is 192.0.2.7:56324]", id="PROXY octets"
+        ),
+        pytest.param("client", PROXY_LOCAL[0][1], "[PROXY header: LOCAL]", id="PROXY local"),
         pytest.param("client", HTTP_LOGIN[2][1], "[HTTP CONNECT to mail.example.com:25]", id="HTTP request"),
         pytest.param("server", HTTP[1][1], "[HTTP 200 Connection established]", id="HTTP response"),
         pytest.param("server", b"\x05\x01\x02", "[not SMTP, 3 octets] \\x05\\x01\\x02", id="something else"),
@@ -176,7 +197,7 @@ def test_text_says_what_opens_a_tunnel_and_no_password(side: Side, octets: bytes
 
 @given(
     st.sampled_from(["client", "server"]),
-    st.sampled_from([b"", b"\x05", b"\x04\x01", b"\x01", CONNECT[:30], b"HTTP/1.1 "]),
+    st.sampled_from([b"", b"\x05", b"\x04\x01", b"\x01", CONNECT[:30], b"HTTP/1.1 ", b"PROXY ", SIGNATURE + b"\x21"]),
     st.binary(),
 )
 def test_any_octets_are_tiled_and_explained_or_not(side: Side, start: bytes, rest: bytes) -> None:

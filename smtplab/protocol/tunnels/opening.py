@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from smtplab.protocol.tunnels import http, socks
+from smtplab.protocol.tunnels import http, proxied, socks
 from smtplab.protocol.tunnels.message import Message, NoTunnel, Unfinished
 
 Side = Literal["client", "server"]
@@ -62,6 +62,8 @@ def _script(client: bytes, server: bytes) -> "Callable[[_Listening], str]":
         raise NoTunnel if server else Unfinished
     if client.startswith(http.CONNECT[: len(client)]):
         return _http
+    if any(client.startswith(mark[: len(client)]) for mark in (proxied.TEXT, proxied.SIGNATURE)):
+        return _proxied
     if client[0] not in (socks.SOCKS4, socks.SOCKS5):
         raise NoTunnel
     return _socks4 if client[0] == socks.SOCKS4 else _socks5
@@ -94,6 +96,10 @@ def _http(listening: _Listening) -> str:
             return request.target
 
 
+def _proxied(listening: _Listening) -> str:
+    return listening.hear("client", proxied.proxied).target
+
+
 def _granted(answer: Message) -> None:
     if not answer.granted:
         raise NoTunnel
@@ -106,6 +112,7 @@ _GRAMMARS: Final[dict[Side, tuple[Grammar, ...]]] = {
         socks.socks5_login,
         socks.socks4_request,
         http.http_request,
+        proxied.proxied,
     ),
     "server": (socks.socks5_choice, socks.socks5_reply, socks.socks5_verdict, socks.socks4_reply, http.http_response),
 }
