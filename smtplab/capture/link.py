@@ -1,9 +1,9 @@
 """Where in a frame is the TCP segment?
 
-Strips what lies below TCP: Ethernet with any number of VLAN tags, MPLS labels or PPPoE, the loopback headers of BSD,
-macOS and Windows, the cooked headers of Linux, or nothing at all; then IPv4 or IPv6, also one inside the other. What
-the capture cut off is counted, never made up. The first of several fragments gives the octets that it has; `fragments`
-puts them together.
+Strips what lies below TCP: Ethernet with any number of VLAN tags, MPLS labels or PPPoE, PPP, the loopback headers of
+BSD, macOS and Windows, the cooked headers of Linux, or nothing at all; then IPv4 or IPv6, also one inside the other.
+What the capture cut off is counted, never made up. The first of several fragments gives the octets that it has;
+`fragments` puts them together.
 
 Link types: the registry of draft-ietf-opsawg-pcaplinktype. IPv4: RFC 791. IPv6: RFC 8200. TCP: RFC 9293 §3.1.
 """
@@ -29,6 +29,10 @@ LINKS: Final = {  # link type -> where the ethertype stands (None: there is none
     14: (None, 0),
     228: (None, 0),
     229: (None, 0),
+    9: (None, 4),  # PPP; it says the protocol, but an IP header does so too
+    50: (None, 4),  # PPP on a serial line
+    104: (None, 4),  # Cisco's HDLC
+    109: (None, 12),  # IPsec of OpenBSD, inside
 }
 IPV4, IPV6 = 0x0800, 0x86DD
 IP_ETHERTYPES: Final = (IPV4, IPV6)

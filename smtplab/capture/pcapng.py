@@ -2,7 +2,8 @@
 
 In blocks, each with its type, its length, a body, and its length once more. A section header sets the byte order and
 forgets the interfaces; an interface description says what its frames begin with and how its clock ticks; a packet block
-holds one frame; decryption secrets belong to the frames behind them. Blocks of any other type are skipped.
+holds one frame; decryption secrets belong to the frames behind them. Blocks of any other type are skipped; some of them
+have a number among the frames all the same, as in Wireshark, so that a frame can be looked up there.
 
 Format: draft-ietf-opsawg-pcapng.
 """
@@ -23,6 +24,7 @@ BEFORE_THE_FRAME: Final = {  # interface, time (upper half, lower half), capture
     for order in "<>"
     for kind, layout in ((ENHANCED_PACKET, "IIIII"), (OBSOLETE_PACKET, "H2xIIII"))
 }
+NUMBERED: Final = frozenset({9, 0x204, 0x216, 0x221, 0xBAD, 0x40000BAD})  # journal, calls to the system, custom
 DECRYPTION_SECRETS: Final = 10
 TLS_KEY_LOG: Final = 0x544C534B  # "TLSK"
 # Those that are read, and how long they may be: a frame with its options, comments among them.
@@ -80,6 +82,8 @@ def pcapng_frames(file: BinaryIO, learn: Learn = no_matter) -> Iterator[Frame]:
         elif kind in READ:
             yield (frame := _frame(order, kind, body, interfaces, number, time))
             number, time = number + 1, frame.time
+        elif kind in NUMBERED:
+            number += 1
 
 
 def _section(file: BinaryIO, length: bytes) -> str:
@@ -143,12 +147,13 @@ def _tell_secrets(order: str, body: bytes, learn: Learn) -> None:
 
 
 def _options(order: str, octets: bytes) -> Iterator[tuple[int, bytes]]:
-    while len(octets) >= 4:
-        code, length = struct.unpack_from(order + "HH", octets)
+    at = 0
+    while at + 4 <= len(octets):
+        code, length = struct.unpack_from(order + "HH", octets, at)
         if code == END_OF_OPTIONS:
             return
-        yield code, octets[4 : 4 + length]
-        octets = octets[4 + length + -length % 4 :]
+        yield code, octets[at + 4 : at + 4 + length]
+        at += 4 + length + -length % 4
 
 
 def _frame(order: str, kind: int, body: bytes, interfaces: list[Interface], number: int, time: int) -> Frame:

@@ -130,6 +130,18 @@ def test_pcapng_block_of_another_type_is_skipped(other: bytes) -> None:
     assert [frame.octets for frame in frames] == [b"x", b"y"]
 
 
+@pytest.mark.parametrize("kind", [9, 0x204, 0x216, 0xBAD, 0x40000BAD])
+def test_pcapng_block_that_wireshark_lists_has_a_number_among_the_frames(kind: int) -> None:
+    frames = read(section() + interface() + packet(b"x") + block(kind, bytes(52)) + packet(b"y"))
+    assert [(frame.number, frame.octets) for frame in frames] == [(1, b"x"), (3, b"y")]
+
+
+@pytest.mark.timeout(10)
+def test_pcapng_interface_with_many_options_costs_no_square_of_time() -> None:
+    options = option(1, b"") * 250_000
+    assert len(read(section() + interface(options=options) * 10 + packet(b"x"))) == 1
+
+
 def test_pcapng_comment_on_a_frame_is_not_part_of_it() -> None:
     assert read(section() + interface() + packet(b"x", options=option(1, b"C: QUIT") + bytes(4)))[0].octets == b"x"
 

@@ -62,6 +62,10 @@ def payload_of(octets: bytes, link_type: int = RAW_IP, cut: int | None = None) -
         pytest.param(0, lambda packet, _: b"\0\0\0\2" + packet, id="loopback, big-endian"),
         pytest.param(0, lambda packet, _: b"\x1e\0\0\0" + packet, id="loopback of macOS, IPv6"),
         pytest.param(108, lambda packet, _: b"\0\0\0\2" + packet, id="loopback of OpenBSD"),
+        pytest.param(9, lambda packet, _: b"\xff\3\0\x21" + packet, id="PPP"),
+        pytest.param(50, lambda packet, _: b"\xff\3\0\x21" + packet, id="PPP on a serial line"),
+        pytest.param(104, lambda packet, kind: b"\x0f\0" + kind.to_bytes(2, "big") + packet, id="Cisco's HDLC"),
+        pytest.param(109, lambda packet, _: b"\2\0\0\0" + bytes(8) + packet, id="IPsec of OpenBSD"),
     ],
 )
 @pytest.mark.parametrize(
