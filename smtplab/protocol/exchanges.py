@@ -105,6 +105,7 @@ def exchanges(transcript: Transcript) -> list[Exchange]:
         pairing = _Pairing(stream, opened.ack if opened else None)
         for entry in entries:
             pairing.follow(entry)
+        pairing.gather()
         found += pairing.exchanges
     return found
 
@@ -124,6 +125,7 @@ class _Pairing:
         self._latest = opened  # the last thing that the client sent or saw
         self._unanswered: deque[Exchange] = deque()
         self._last: Exchange | None = None  # the last that the client sent, if more of it may follow
+        self._more: list[Entry] = []  # of it, not yet in its `sent`: a message with many gaps has many parts
         self._reply_lost = False  # just now
         self._is_lmtp = False
         self._ended: Exchange | None = None  # the last message that has a reply
@@ -148,7 +150,14 @@ class _Pairing:
                 self._send_on(entry, END_OF_DATA)
             case Kind.END_OF_DATA, _:
                 self._send_on(entry, END_OF_DATA)
+                self.gather()
                 self._last = None
+
+    def gather(self) -> None:
+        """Put together what belongs to the last that the client sent. Call it at the end."""
+        if self._last and self._more:
+            self._last.sent += tuple(self._more)
+            self._more.clear()
 
     def _forget_lost_replies(self, entry: Entry) -> None:
         """Expect replies no more that the capture does not hold, as the observer does: all, if the client goes on."""
@@ -156,6 +165,7 @@ class _Pairing:
         self._unanswered = deque(list(self._unanswered)[-1:] if entry.party == "server" else ())
 
     def _ask(self, entry: Entry, verb: str) -> Exchange:
+        self.gather()
         seen = bisect_right(self._replies, (entry.time, inf))
         trip = 1 + (self._replies[seen - 1][1] if seen else 0)
         asked = Exchange(self._stream, verb, (entry,), begun=self._latest, asked=entry.time, trip=trip)
@@ -171,7 +181,7 @@ class _Pairing:
         if last is None or not last.verb.startswith(verb):  # BDAT LAST has chunks too
             self._last = self._ask(entry, verb)
             return
-        last.sent += (entry,)
+        self._more.append(entry)
         if last.reply is None:
             last.asked = self._latest = entry.time
 
@@ -193,6 +203,7 @@ class _Pairing:
             self._ended = answered if verb in (END_OF_DATA, BDAT_LAST) else None
             return answered
         if self._is_lmtp and self._ended and self._ended.verb == verb:
+            self.gather()
             self.exchanges.append(replace(self._ended))
             return self.exchanges[-1]
         greets = verb == GREETING

@@ -239,6 +239,17 @@ def test_time_grows_as_the_commands_do_where_the_clock_of_the_server_is_ahead() 
 # Handshakes
 
 
+def test_time_grows_as_the_gaps_do_in_a_message() -> None:
+    def seconds(count: int) -> float:
+        data = (Entry(party="client", kind=Kind.MAIL_DATA, octets=b"x"),) * count
+        started = process_time()
+        [message] = exchanges(Transcript(data))
+        assert len(message.sent) == count
+        return process_time() - started
+
+    assert seconds(200_000) < 5
+
+
 def opened(*segments: tuple[str, float]) -> Transcript:
     parties = {"SYN, ACK": "server", "SYN, ACK, ECE": "server"}
     return Transcript(
