@@ -48,9 +48,16 @@ class Arrows(VBox):  # type: ignore[misc]  # ipywidgets has no types
             return
         if index not in self._excerpt.indexes:
             self._draw_anew()
-        row = f"entry-{self._excerpt.indexes.index(index)}"
+        place = self._excerpt.indexes.index(index)
+        row = f"entry-{place}"
         follow = "" if self._is_own else follow_rules(self._scope, self._scope, self._spots[row], index)
-        self._mark.value = f"<style>{lift_rules(self._scope, row, entry.party)}{follow}</style>"
+        lift = lift_rules(self._scope, row, entry.party)
+        self._mark.value = f"<style>{lift}{follow}{self._reach_rule(place + 1)}</style>"
+
+    def _reach_rule(self, number: int) -> str:
+        """Write the rule that has Tab reach an arrow and those before and after it, though the others are hidden."""
+        near = f"button:nth-of-type(n+{max(1, number - 1)}):nth-of-type(-n+{number + 1})"
+        return f"{self._scope}{self._scope}{self._scope} .smtplab-over {near}{{visibility:visible}}"
 
     def _draw_anew(self) -> None:
         excerpt = self._excerpt = self.selection.excerpt()

@@ -13,6 +13,7 @@ LIST_HEIGHT: Final = 262  # pixels: 13 rows
 TREE_HEIGHT: Final = 280
 OCTETS_HEIGHT: Final = 150  # below the tree
 SECTIONS_HEIGHT: Final = 28
+SECTIONS_HEIGHT_NARROW: Final = 56  # two rows of them
 STREAM_HEIGHT: Final = 300
 COLUMN: Final = 7.53  # pixels, of one letter in the list
 EDGES: Final = 36  # pixels, of the list's borders and of its scroll bar
@@ -37,6 +38,8 @@ def style_sheet() -> str:
             *tints,
             f"{SCOPE}{{container:smtplab-browser/inline-size}}@container smtplab-browser (min-width:{WIDE}px){{",
             f"{SCOPE} .smtplab-panes{{flex-wrap:nowrap}}{SCOPE} .smtplab-octets{{height:{TREE_HEIGHT}px}}}}",
+            f"@container smtplab-browser (max-width:{WIDE - 1}px){{"
+            f"{SCOPE} .smtplab-sections{{height:{SECTIONS_HEIGHT_NARROW}px}}}}",
         )
     )
 
@@ -151,7 +154,6 @@ _PANES: Final = (
 _TREE: Final = (
     ".smtplab-tree details>:not(summary){margin-left:18px}",
     ".smtplab-tree summary{cursor:pointer;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;border-radius:3px}",
-    ".smtplab-tree summary:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:-2px}",
     ".smtplab-tree code{font-family:inherit;background:none;padding:0;color:inherit;unicode-bidi:isolate;"
     "overflow-wrap:anywhere}",
     f".smtplab-tree code{{font-family:{palette.MONO};font-size:12.5px}}",

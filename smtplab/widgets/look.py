@@ -36,6 +36,5 @@ _RULES: Final = (
     ".smtplab-server{color:var(--smtplab-server)}",
     f":is(code,pre){{font:12.5px/1.45 {palette.MONO};background:none;padding:0;color:inherit}}",
     "pre{word-break:normal}",
-    ":is(button,input,select,textarea):focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
     f":is(.smtplab-mono) :is(input,textarea){{font-family:{palette.MONO}}}",
 )

@@ -62,7 +62,6 @@ _LINE: Final = (
     ".smtplab-phase{padding:1px 8px;border-radius:8px;margin:0 .6em;color:var(--smtplab-ink)}",
     ".smtplab-gate{display:flex;flex-flow:row wrap;align-items:center;gap:4px 8px;margin:6px 0 0;padding:4px 8px;"
     "border:2px solid var(--smtplab-ink);border-radius:6px;overflow:visible}",
-    ".smtplab-gate button:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
     f".smtplab-question code{{font:14px {palette.MONO};background:none;padding:0;color:inherit}}",
     ".smtplab-client{color:var(--smtplab-client)}",
     ".smtplab-server{color:var(--smtplab-server)}",

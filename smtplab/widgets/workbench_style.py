@@ -24,6 +24,9 @@ def style_sheet() -> str:
             palette.dark_rules(palette.in_dark(SCOPE)),
             *(f"{SCOPE} {rule}" for rule in (*_FRAME, *_BELOW, *_ARROWS, *_TALK, *_STATIONS)),
             phase_rules(SCOPE),
+            # Sixty stops of the Tab key are too many: without a mouse there are the selected arrow and those beside it.
+            f"@media (hover:hover){{{SCOPE} .smtplab-arrows:not(:hover) .smtplab-over button:not(:focus)"
+            "{visibility:hidden}}",
             f"{SCOPE}{{container:smtplab-workbench/inline-size}}",
             f"@container smtplab-workbench (min-width:{WIDE}px){{{SCOPE} .smtplab-views{{flex-wrap:nowrap}}",
             f"{SCOPE} .smtplab-arrows{{flex:5 1 0}}{SCOPE} .smtplab-talk{{flex:3 1 0}}",
@@ -41,7 +44,6 @@ def phase_rules(scope: str) -> str:
         # No bold type, and a sign in the margin: the other tabs stay where they are.
         ".smtplab-phases button.smtplab-here{border-bottom-color:var(--smtplab-ink)}",
         f".smtplab-phases button.smtplab-here::before{{{told.SIGN};position:absolute;left:1px;font-size:10px}}",
-        ".smtplab-phases button:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
     )
     return "".join(f"{scope} {rule}" for rule in rules) + tint_rules(f"{scope} .smtplab-phases")
 
@@ -58,7 +60,6 @@ _FRAME: Final = (
 
 _BELOW: Final = (
     ".smtplab-below{margin:4px 2px 0}",
-    ".smtplab-below button:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
     f".smtplab-drawing{{height:{PACKETS_HEIGHT}px;margin:2px;overflow:auto;border:1px solid var(--smtplab-rule);"
     "border-radius:6px;background:var(--smtplab-paper)}",
     ".smtplab-drawing .smtplab-scroll{position:relative;line-height:0;max-width:900px;margin:auto}",
@@ -77,7 +78,6 @@ _ARROWS: Final = (
     ".smtplab-over button{position:absolute;margin:0;padding:0;min-width:0;border-radius:5px;overflow:hidden;"
     "background:none;box-shadow:none;color:transparent;font-size:1px;line-height:1px}",
     ".smtplab-over button:hover{box-shadow:inset 0 0 0 1.5px var(--smtplab-rule)}",
-    ".smtplab-over button:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
 )
 
 _TALK: Final = (
@@ -87,7 +87,6 @@ _TALK: Final = (
     ".smtplab-lines .widget-label{position:absolute;clip-path:inset(50%)}",
     f".smtplab-lines.widget-select>select{{font:12.5px/1.6 {palette.MONO};height:100%;padding:0;border:0;"
     "border-radius:6px;background:var(--smtplab-paper);overflow:auto}",
-    ".smtplab-lines select:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:-2px}",
     ".smtplab-lines option{padding:1px 8px;min-height:20px;box-sizing:border-box;width:max-content;min-width:100%}",
     ".smtplab-lines option:hover{box-shadow:inset 0 0 0 1px var(--smtplab-rule)}",
     ".smtplab-lines option:checked{font-weight:bold}",
@@ -105,7 +104,6 @@ _STATIONS: Final = (
     ".smtplab-column button.smtplab-here{background:var(--smtplab-lit);font-weight:bold;"
     "border:2px solid var(--smtplab-ink);padding:0 7px}",
     ".smtplab-column button.smtplab-here::after{content:' ◀ now'}",
-    ".smtplab-column button:focus-visible{outline:2px solid var(--smtplab-client);outline-offset:1px}",
     ".smtplab-moves{flex:1 1 90px;min-width:0;margin:0}",
     ".smtplab-moves :is(p,ul){margin:0;padding:0;line-height:1.4}",
     ".smtplab-moves p{color:var(--smtplab-dim)}",

@@ -153,6 +153,20 @@ def test_html_of_a_stranger_is_seen_and_can_do_nothing(opened: Notebook, inbox: 
     assert opened.page.evaluate("window.ran") is None
 
 
+def test_long_subject_fits_a_narrow_page(opened: Notebook, inbox: Locator) -> None:
+    opened.ask("mail('a subject of three hundred letters ' * 9)")
+    expect(part(inbox, "message")).to_contain_text("a subject of three")
+    opened.page.set_viewport_size({"width": 900, "height": 768})
+    try:
+        inbox.scroll_into_view_if_needed()
+        opened.screenshot("inbox-narrow")
+        for name in ("lists", "message"):
+            assert part(inbox, name).evaluate("box => box.scrollWidth <= box.clientWidth")
+        expect(part(inbox, "messages").locator("option")).to_have_css("text-overflow", "ellipsis")
+    finally:
+        opened.page.set_viewport_size({"width": 1366, "height": 768})
+
+
 def test_control_characters_are_shown_and_not_obeyed(opened: Notebook, inbox: Locator) -> None:
     opened.ask("mail('controls')")
     expect(part(inbox, "message")).to_contain_text(r"\x1b[31m \u{202e}txt")

@@ -57,6 +57,15 @@ def test_tab_goes_to_its_phase(lab: Notebook, way: str) -> None:
     assert lab.ask("free.steps.index") == "0"
 
 
+def test_tabs_stay_where_they_are(lab: Notebook) -> None:
+    shown = at_first(lab, FREE)
+    last = part(shown, "tab-QUIT")
+    before = last.bounding_box()
+    part(shown, "tab-AUTH").click()
+    expect(part(shown, "tab-AUTH")).to_have_class(re.compile("smtplab-here"))
+    assert last.bounding_box() == before
+
+
 def test_tab_follows_the_steps(lab: Notebook) -> None:
     shown = at_first(lab, FREE)
     part(shown, "next").click()

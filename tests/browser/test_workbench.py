@@ -19,6 +19,7 @@ LINE = """words => {
   const selected = document.querySelector('.smtplab-lines select').selectedOptions[0];
   return selected.innerText.replaceAll('\\u00a0', ' ').includes(words);
 }"""
+AT_REST = "pane => Promise.all(pane.getAnimations().map(each => each.finished.catch(() => {})))"
 FOCUS_RING = "box => getComputedStyle(box).outlineStyle"
 BROUGHT_IN = ":is(script,img,iframe,object,embed,a,form,[onerror],[onload],svg:not(.smtplab-picture))"
 WAYS = ("mouse", "Enter", "Space")
@@ -64,6 +65,9 @@ def part(bench: Locator, name: str) -> Locator:
 
 
 def arrow(bench: Locator, number: int) -> Locator:
+    """Give the button of an arrow: with the pointer over the ladder, so that each can be reached, and it at rest."""
+    part(bench, "arrows").hover()
+    part(bench, "arrows").evaluate(AT_REST)
     return part(bench, "over").locator("button").nth(number - 1)
 
 

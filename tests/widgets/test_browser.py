@@ -133,6 +133,13 @@ def test_follow_shows_the_connection_and_its_filter() -> None:
     assert (named(made, "filter").value, named(made, "stream").layout.display) == ("", "none")
 
 
+def test_follow_says_what_it_would_do() -> None:
+    made = browser(heard(ORDINARY))
+    assert named(made, "follow").tooltip == "show this connection alone"
+    made.follow(True)
+    assert named(made, "follow").tooltip == "show all connections again"
+
+
 def test_buttons_for_octets_are_there_for_a_long_entry_alone() -> None:
     made = browser(heard(ORDINARY.replace("First mail", "x" * 2000)))
     bar = next(widget for widget in inside(made) if named(made, "next-octets") in getattr(widget, "children", ()))

@@ -119,6 +119,11 @@ def test_password_is_masked_until_it_is_asked_for(box: Console) -> None:
     shows(box, "dialogue", "cGFzc3dvcmQwMQ==")
 
 
+def test_last_reply_is_said_aloud(box: Console) -> None:
+    enter(box.line, "NOOP")
+    shows(box, "status", '<span role="status" class="smtplab-aloud">server: 250 2.0.0 ')
+
+
 def test_base64_helper_goes_both_ways_and_into_the_line(box: Console) -> None:
     named(box, "plain").value = "test01@coremail.cn"
     named(box, "encode").click()

@@ -47,6 +47,12 @@ def test_mail_that_comes_in_is_shown_without_a_click(made: Inbox, server: Server
     assert named(made, "messages").options[0][0].endswith("<script>alert(1)</script> 1")
 
 
+def test_message_that_is_selected_is_said_aloud(made: Inbox, server: Server) -> None:
+    mail(server)
+    shows(made, "message", '<span role="status" class="smtplab-aloud">1 message in test02@coremail.cn: ')
+    shows(made, "message", "&lt;script&gt;alert(1)&lt;/script&gt; 1</span>")
+
+
 def test_mailbox_and_message_are_chosen(made: Inbox, server: Server) -> None:
     for number in (1, 2):
         mail(server, number=number)

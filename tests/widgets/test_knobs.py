@@ -9,7 +9,7 @@ from smtplab.net.server import Server
 from smtplab.protocol.commands import Lax
 from smtplab.widgets.knobs import Knobs, knobs
 from smtplab.widgets.settings import EXTENSIONS
-from tests.widgets.controls import named, shows, until
+from tests.widgets.controls import named, seen, shows, until
 
 CHECKS = (
     "auth-inside-tls",
@@ -80,6 +80,12 @@ def test_server_without_users_says_why_auth_stays_off() -> None:
     named(made, "auth").value = "on"
     until(lambda: named(made, "auth").value == "off")
     made.close()
+
+
+def test_what_each_does_can_be_unfolded(made: Knobs) -> None:
+    told = seen(made, "meanings")
+    assert told.startswith("<details><summary>what they do</summary>")
+    assert all(says.split("(")[0] in told for _, says, _ in FAULTS)
 
 
 def test_reader_without_a_kernel_sees_how_it_is_set(made: Knobs) -> None:

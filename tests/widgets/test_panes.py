@@ -23,6 +23,21 @@ def words(html: str) -> str:
     return " ".join(re.sub(r"<style>.*?</style>|<[^>]*>", " ", html).split())
 
 
+def test_tree_says_aloud_which_entry_is_selected_and_no_password() -> None:
+    assert '<span role="status" class="smtplab-aloud">entry 12, client: RCPT TO:&lt;test02@coremail.cn&gt;</span>' in (
+        panes().tree()
+    )
+    assert ">entry 8, client: ••••••••   (password)</span>" in panes(index=7).tree()
+
+
+def test_narrow_list_leaves_out_first_columns_where_what_was_said_would_have_no_room() -> None:
+    rules = re.findall(r"max-width:(\d+)px\)\{\.a :is\(.*?\)\{text-indent:-(\d+)ch", panes().heading(".a"))
+    heading = panes().heading(".a").partition("<pre>")[2]
+    assert [int(start) for _, start in rules] == [heading.index("phase"), heading.index("no.")]
+    widths = [int(width) for width, _ in rules]
+    assert widths == sorted(widths, reverse=True)
+
+
 def test_rows_are_those_that_pass_the_filter() -> None:
     rows = panes(expression='smtp.req.command == "RCPT"').rows()
     assert len(rows) == 1

@@ -31,6 +31,13 @@ def line(made: Workbench, words: str) -> None:
     lines.index = next(place for place, label in enumerate(lines._options_labels) if words in label)
 
 
+def reachable(made: Workbench) -> str:
+    """Give the rule that says which arrows Tab reaches."""
+    values = " ".join(str(getattr(part, "value", "")) for part in inside(made))
+    [found] = re.findall(r"button(:nth-of-type\S+?)\{visibility:visible\}", values)
+    return str(found)
+
+
 def assert_all_show(made: Workbench, index: int) -> None:
     """Check each view: list, tree, octets, dialogue, ladder, phase and state."""
     entry = made.selection.transcript[index]
@@ -43,6 +50,13 @@ def assert_all_show(made: Workbench, index: int) -> None:
     assert f"#entry-{arrows._excerpt.indexes.index(index)} .lift" in arrows._mark.value
     here = {button.description for button in inside(made) if "smtplab-here" in button._dom_classes}
     assert here == {entry.phase, entry.after.value}
+
+
+@pytest.mark.parametrize(("index", "rule"), [(0, "n+1):nth-of-type(-n+2)"), (11, "n+11):nth-of-type(-n+13)")])
+def test_tab_reaches_the_selected_arrow_and_those_beside_it(index: int, rule: str) -> None:
+    made = workbench(heard(ORDINARY))
+    made.select(index)
+    assert reachable(made) == f":nth-of-type({rule}"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +200,7 @@ def test_reader_without_a_kernel_sees_the_dialogue() -> None:
 def test_style_sheet_reaches_no_further_than_the_workbenches() -> None:
     sheet = style_sheet()
     assert sheet.count("{") == sheet.count("}")
-    flat = re.sub(r"@container [^{]*\{(.*?\})\}", r"\1", sheet)
+    flat = re.sub(r"@(?:container|media) [^{]*\{(.*?\})\}", r"\1", sheet)
     selectors = [part for rule in flat.split("}") for part in [rule.split("{")[0].strip()] if part]
     assert [selector for selector in selectors if SCOPE not in selector] == []
 
