@@ -145,6 +145,8 @@ def in_order(answer: object, number: int) -> list[Any]:
     parts = answer.replace(",", " ").split() if isinstance(answer, str) else answer
     if not isinstance(parts, (list, tuple)):
         raise Unreadable
+    if any(part is ... for part in parts):
+        raise Unanswered
     if len(parts) != number:
         raise Unreadable(f"{number} are asked for, and this is {len(parts)}.")
     return list(parts)

@@ -59,6 +59,8 @@ def mistaken_mends(exercise: Exercise) -> list[Any]:
         right | {subject: "Subject: another"},
         right | {dot: None},
         right | {second_blank: None},
+        right | {lines.letters[-1]: None},  # QUIT was not broken
+        right | {"A": "EHLO tiny.lab.example"},
         right | {"B": "MAIL FROM:<>"},
         right | {"C": None},
         right | {"B": "MAIL FROM:test01@coremail.cn"},

@@ -191,6 +191,7 @@ WRONG: list[tuple[tuple[str, int], Answer, str]] = [
     ),
     (("01", 5), lambda made: lambda reply: print(), "nothing (None): what it finds it has to `return`"),
     (("02", 2), lambda made: {each: line or "" for each, line in made.solve().items()}, "`None` strikes it out"),
+    (("02", 2), lambda made: {**made.solve(), "M": None}, "M was not broken"),
     (("03", 1), lambda made: "".join(made.solve()).encode(), "That is one text"),
     (("03", 2), lambda made: str(made.solve().encode()), "`.decode()` makes a text"),
     (("03", 2), lambda made: b64encode(rb"\0user\0password"), "A backslash and a 0"),
@@ -249,6 +250,16 @@ def test_wrong_answer_is_told_the_misconception(
     verdict = told(where, answer, captures)
     assert verdict.standing is Standing.WRONG
     assert said in verdict.remarks[0]
+
+
+def test_list_that_is_half_filled_in_is_not_answered_yet(captures: Captures) -> None:
+    assert told(("02", 3), lambda made: [*made.solve()[:3], ...], captures).standing is Standing.UNANSWERED
+
+
+def test_line_before_the_last_in_clear_text_does_not_tell_the_last(captures: Captures) -> None:
+    verdict = told(("08", 1), lambda made: chr(ord(made.solve()) - 1), captures)
+    assert "cannot know yet" in verdict.remarks[0]
+    assert "220 Ready" not in verdict.remarks[0]
 
 
 @pytest.mark.parametrize("argument", EhloArguments.BAD)

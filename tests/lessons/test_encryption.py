@@ -83,7 +83,7 @@ def lines_of(seed: int) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("C: STARTTLS", "The reply is `220 Ready to start TLS`"),
+        ("C: STARTTLS", "220 lets TLS begin, and 454 does not"),
         ("S: 220 mx1.blue.example ESMTP Anti-spam GT ready", "the next line is `C: EHLO TINY-DESKTOP`"),
         ("S: 235 Authentication successful", "went through TLS already"),
     ],

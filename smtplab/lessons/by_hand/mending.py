@@ -54,6 +54,8 @@ class MendTranscript(Exercise):
         if len(mails) != 1:
             raise Wrong(f"The strict server refuses nothing, but it has taken {len(mails) or 'no'} mails.")
         self._look_at(mails[0], self._is_emptied(answer))
+        if needless := self._needless(dict(mended)):
+            raise Wrong(f"The strict server takes it. But {needless} was not broken: leave it as it is.")
         return (
             f"The strict server takes every line, and Python reads {', '.join(FIELDS)}. RFC 5321 §3.3 forbids the "
             "blank; RFC 5322 §2.1 ends the header with the first empty line."
@@ -73,6 +75,12 @@ class MendTranscript(Exercise):
             raise Unreadable("`None` without quotes strikes a line out: within quotes it is a line of the mail.")
         lines = {**dict(zip(self.lines.letters, self._typed, strict=True)), **changes}
         return [(letter, line.rstrip("\r\n")) for letter, line in lines.items() if line is not None]
+
+    def _needless(self, mended: dict[str, str]) -> str:
+        """Give the letter of a line that was changed, and by more than capitals, though nothing was wrong with it."""
+        typed = zip(self.lines.letters, self._typed, strict=True)
+        good = {letter: line for letter, line in typed if letter not in self.solve()}
+        return next((each for each, line in good.items() if mended.get(each, "").upper() != line.upper()), "")
 
     def _is_emptied(self, answer: dict[str, str | None]) -> bool:
         """Tell whether an empty line was replaced by an empty one."""

@@ -86,7 +86,7 @@ class LastClearLine(Exercise):
         if line.inside:
             return "this went through TLS already. The handshake stands before it, and is not among these lines."
         if line.said.startswith(b"STARTTLS"):
-            return f"the client cannot know yet what the server makes of it. The reply is `{str(*following)[3:]}`."
+            return "the client cannot know yet what the server makes of it: 220 lets TLS begin, and 454 does not."
         if line.said.startswith(b"454"):
             return "454 says that TLS does not begin, so the session goes on in clear text."
         return f"the next line is `{str(*following)}`, and an onlooker reads that as well."
