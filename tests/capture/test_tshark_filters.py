@@ -93,7 +93,7 @@ FILTERS = [
     "smtp.req and tcp.port !== 25",
     "smtp.response.code any_ne 250 and smtp.response.code all_ne 220",
     'smtp.req.command in {"D".."N"}',
-    'smtp.req and ip.src not in {10.0.0.0/8, 192.168.0.0/16}',
+    "smtp.req and ip.src not in {10.0.0.0/8, 192.168.0.0/16}",
 ]
 # tshark finds the header in the frame with the end mark, if that is another.
 FILTERS_OF_MAILS = [
