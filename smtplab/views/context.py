@@ -1,12 +1,21 @@
 """What is known of an entry beside its octets? Its connection, what it answers or is answered by, what it breaks."""
 
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from smtplab.protocol.exchanges import exchanges
 from smtplab.protocol.findings import Finding, findings
 from smtplab.protocol.text import error_word
 from smtplab.protocol.transcript import Entry, Transcript
+
+END: Final = len("6666]:40000")  # of an endpoint: it tells one host from the next in its network, and its port
+
+
+def shortened(endpoint: str, columns: int) -> str:
+    """Bring an "address:port" to so many columns, over 12: a long one is cut amid the address, and keeps its port."""
+    if len(endpoint) <= columns:
+        return endpoint
+    return f"{endpoint[: columns - END - 1]}…{endpoint[-END:]}"
 
 
 class Answer(NamedTuple):

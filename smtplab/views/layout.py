@@ -8,6 +8,7 @@ from typing import Final
 from smtplab.protocol.text import IN_TLS, cut
 from smtplab.protocol.transcript import Kind
 from smtplab.views import palette
+from smtplab.views.context import shortened
 from smtplab.views.rows import Band, Lane, Row, groups
 from smtplab.views.scene import Box, Group, Line, Run, Scene, Text
 from smtplab.views.summary import clock
@@ -103,10 +104,9 @@ def _draw_lane(pen: _Pen, lane: Lane, numbered: bool) -> None:
 def _draw_parties(pen: _Pen, lane: Lane) -> None:
     _draw_names(pen, pen.y + 14)
     for x, name, endpoint in zip((CLIENT_X, SERVER_X), lane.names, lane.endpoints, strict=True):
-        lines = [line for line in (name, endpoint) if line]
+        lines = [line for line in (cut(name, NAME_COLUMNS), shortened(endpoint, NAME_COLUMNS)) if line]
         for number, line in enumerate(lines):
-            run = Run(cut(line, NAME_COLUMNS), "dim")
-            pen.add(Text(x, pen.y + 29 + 14 * number, (run,), 11, "middle"))
+            pen.add(Text(x, pen.y + 29 + 14 * number, (Run(line, "dim"),), 11, "middle"))
     pen.y += HEADER
 
 

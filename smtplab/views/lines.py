@@ -9,7 +9,7 @@ from typing import Final
 
 from smtplab.protocol.text import IN_TLS, cut, width
 from smtplab.protocol.transcript import Entry
-from smtplab.views.context import Context
+from smtplab.views.context import Context, shortened
 from smtplab.views.summary import GAP, clock, summary
 
 BETWEEN: Final = "  "  # two columns
@@ -60,7 +60,9 @@ class Lines:
         return BETWEEN.join(padded).rstrip()
 
     def _way(self, source: str, destination: str, arrow: str = "→") -> str:
-        return f"{_fixed(source, self._endpoint_columns)} {arrow} {_fixed(destination, self._endpoint_columns)}"
+        columns = self._endpoint_columns
+        ends = (_fixed(shortened(end, columns), columns) for end in (source, destination))
+        return f" {arrow} ".join(ends)
 
     @cached_property
     def _widths(self) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 import pytest
 
 from smtplab.protocol.transcript import Stream, Transcript
-from smtplab.views.context import Answer, Context
+from smtplab.views.context import Answer, Context, shortened
 from tests.views.sessions import ORDINARY, PIPELINED, heard, together
 
 EHLO, EHLO_REPLY, MAIL_DATA, END_OF_DATA, QUEUED = 1, 2, 15, 16, 17
@@ -12,6 +12,19 @@ EHLO, EHLO_REPLY, MAIL_DATA, END_OF_DATA, QUEUED = 1, 2, 15, 16, 17
 @pytest.fixture(scope="module")
 def context() -> Context:
     return Context(heard(ORDINARY))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "shown"),
+    [
+        ("192.0.2.25:25", "192.0.2.25:25"),
+        ("[2001:db8::25]:2525", "[2001:db8::25]:2525"),
+        ("[2001:db8:1111:2222:3333:4444:5555:6666]:40000", "[2001:db8:11…6666]:40000"),
+        ("[2001:db8:1111:2222:3333:4444:5555:7777]:40001", "[2001:db8:11…7777]:40001"),
+    ],
+)
+def test_endpoint_that_is_long_keeps_its_port(endpoint: str, shown: str) -> None:
+    assert shortened(endpoint, 24) == shown
 
 
 def test_command_knows_its_reply_and_the_time_between_them(context: Context) -> None:

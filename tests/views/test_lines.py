@@ -64,10 +64,10 @@ def test_column_of_frames_is_left_out_where_nothing_was_captured() -> None:
     assert "frame" not in lines_of(bare)[0]
 
 
-def test_long_address_is_cut() -> None:
+def test_long_address_is_cut_in_its_middle_and_keeps_its_port() -> None:
     end = "[2001:db8:1111:2222:3333:4444:5555:6666]:40000"
     transcript = replace(heard("S: 220 a"), streams=(Stream(0, end, end),))
-    assert "[2001:db8:1111:2222:333… → [2001:db8:1111:2222:333…  " in lines_of(transcript)[1]
+    assert "[2001:db8:11…6666]:40000 → [2001:db8:11…6666]:40000  " in lines_of(transcript)[1]
 
 
 def test_what_was_inside_tls_says_so() -> None:
