@@ -86,7 +86,7 @@ class Pairing:
             if self._greets(code):
                 return GREETING
         told = TELLING.get(code)
-        if told and (self.has_asked(told) or self._is_missing(told)):
+        if told and (self.has_asked(told) or self._is_missing(told, state)):
             self._is_unsure = False
             while self.asked and self.asked.popleft() != told:
                 pass  # the capture missed the reply to this one
@@ -130,10 +130,10 @@ class Pairing:
         asked = self.asked[0] if self.asked else None
         return (code == 220 and asked != "STARTTLS") or (code in (421, 554) and asked is None)
 
-    def _is_missing(self, told: str) -> bool:
+    def _is_missing(self, told: str, state: State) -> bool:
         """Whether the capture missed a command of this verb: the reply to it answers nothing else that was asked."""
-        if told == "QUIT":
-            return False  # a server may tire of waiting, and say so with 221 too
+        if told == "QUIT":  # a server may tire of waiting, and say so with 221 too; but it takes no message so
+            return self.asked[0] in (END_OF_DATA, BDAT_LAST) if self.asked else state is MAIL_DATA
         return told == "AUTH" or not self.asked or self.asked[0] in STANDARD_VERBS
 
 

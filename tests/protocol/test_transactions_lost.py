@@ -48,6 +48,21 @@ def test_reply_to_a_message_that_is_missing_is_not_that_of_the_next_mail(convers
     assert second.recipients == [("b@example.org", 550), ("c@example.org", 250)]
 
 
+@pytest.mark.parametrize(
+    "conversation",
+    [
+        pytest.param(FIRST + "S- 8\nC- 6\nS: 221 bye", id="reply and QUIT"),
+        pytest.param(FIRST + "C- 6\nS- 8\nS: 221 bye", id="QUIT and reply"),
+        pytest.param(FIRST.removesuffix("C: .\n") + "C- 9\nS- 8\nS: 221 bye", id="the end mark too"),
+        pytest.param(ENVELOPE + "c: BDAT 1 LAST\\r\\nx\nS- 8\nC- 6\nS: 221 bye", id="BDAT"),
+    ],
+)
+def test_farewell_is_no_reply_to_a_message_though_quit_is_missing(conversation: str) -> None:
+    (mail,) = found(conversation)
+    assert mail.code is None
+    assert not mail.accepted
+
+
 def test_replies_to_a_group_of_which_some_are_missing_are_nobodys() -> None:
     first, second = found(
         FIRST + GROUP + "S- 8\nS: 550 no\nS: 250 OK\nS: 354 go on\nC: y\nC: .\nS: 451 later\n" + SECOND
