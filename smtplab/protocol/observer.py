@@ -132,7 +132,7 @@ class Observer(ClientSide):
     def _assume_reply(self) -> None:
         """Take it that the server, which is not in the capture here, said yes, unless the client shows it did not."""
         verb = self._asked[-1]
-        self._asked.clear()
+        self._pairing.forget()
         self._server_lost = self._reply_lost = False
         if verb == "DATA" and begins_with_command(self._client.octets):
             return
@@ -227,7 +227,7 @@ class Observer(ClientSide):
         self._tls = expected and _TLS_RECORD.match(self._flow(party).octets) is not None
         if self._tls and self._asked:
             self.behind_starttls = tuple(self._asked)
-            self._asked.clear()
+            self._pairing.forget()
         return self._tls
 
     def _tls_record(self, party: Party) -> Entry | None:

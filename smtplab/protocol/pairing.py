@@ -114,6 +114,11 @@ class Pairing:
         settled = 1 if self._is_unsure else len(self.asked) - goes_on
         return [self.asked.popleft() for _ in range(settled)]
 
+    def forget(self) -> None:
+        """Wait for no reply any more."""
+        self.asked.clear()
+        self._is_unsure = False
+
     def _count_recipients(self, answered: str | None, code: int) -> None:
         if answered in (END_OF_DATA, BDAT_LAST):
             self._recipients -= 1

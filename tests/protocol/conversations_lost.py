@@ -234,6 +234,10 @@ LOST_REPLIES: Final[dict[str, tuple[str, list[str]]]] = {
         OPENING + ENVELOPE + "C: DATA\nS- 4\nS: go on\nC: text\nC: .\nS: 250 OK\n",
         [*OPENED, *ADDRESSED, "C DATA", "S gap 4", r"S unknown go on\r\n", r"C mail data text\r\n", *ENDED],
     ),
+    "the 354 is missing, for which the client did not wait": (
+        OPENING + ENVELOPE + "C: DATA\nC: text\nC: .\nS- 8\nS: 250 OK\n",
+        [*OPENED, *ADDRESSED, "C DATA", "S gap 8", r"C mail data text\r\n", *ENDED],
+    ),
     "the middle of a reply is missing, and its last lines are not": (
         "S: 220 a\nC: EHLO b\ns: 250-a\nS- 9\nS: ING\nS: 250 SIZE\n" + BYE,
         [

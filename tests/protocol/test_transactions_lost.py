@@ -48,6 +48,12 @@ def test_reply_to_a_message_that_is_missing_is_not_that_of_the_next_mail(convers
     assert second.recipients == [("b@example.org", 550), ("c@example.org", 250)]
 
 
+def test_reply_to_a_message_is_its_own_though_replies_to_the_group_before_are_missing() -> None:
+    replies = "S: 250 OK\nS- 8\nS: 550 nobody\nS- 8\nC: y\nC: .\nS: 451 later\n"
+    first, second = found(GROUP + replies + SECOND)
+    assert (first.code, second.sender_code, second.code) == (451, 250, 451)
+
+
 @pytest.mark.parametrize(
     "conversation",
     [
