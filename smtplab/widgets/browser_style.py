@@ -121,9 +121,10 @@ _LIST: Final = (
     f".smtplab-list{{width:auto;height:{LIST_HEIGHT}px}}",
     # The name of the list is there for those who hear the page.
     ".smtplab-list .widget-label{position:absolute;clip-path:inset(50%)}",
+    # Firefox makes its rows as wide as the longest: a bar to scroll sideways would hide half of the last one.
     f".smtplab-list.widget-select>select{{font:{FONT};height:100%;padding:0;border:1px solid var(--smtplab-rule);"
-    "border-radius:6px;background:var(--smtplab-paper);outline-offset:1px}",
-    # What is too long ends in dots: the tree and the octets show all of it.
+    "border-radius:6px;background:var(--smtplab-paper);outline-offset:1px;overflow-x:hidden}",
+    # What is too long ends in dots, in Firefox at the edge: the tree and the octets show all of it.
     ".smtplab-list option{padding:1px 8px;min-height:20px;box-sizing:border-box;"
     "overflow:hidden;text-overflow:ellipsis}",
     ".smtplab-list option:hover{box-shadow:inset 0 0 0 1px var(--smtplab-rule)}",
