@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from smtplab.net.networks import Address
 from smtplab.net.taps import Happening
@@ -15,6 +15,8 @@ from smtplab.protocol.states import State
 
 if TYPE_CHECKING:
     from smtplab.net.server import Server
+
+UNREAD_LIMIT: Final = 16 * 1024  # octets of replies that the client has not taken; more are held back
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -35,12 +37,14 @@ class Connection(asyncio.BufferedProtocol):
         self._closed: set[Happening] = set()
         self._to_do: deque[Output] = deque()
         self._pause: asyncio.TimerHandle | None = None
+        self._is_full = False
 
     # What the event loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet, or wait for the TLS handshake of the client first."""
         self._transport = cast(asyncio.Transport, transport)  # by what it does: uvloop's has another class
+        self._transport.set_write_buffer_limits(UNREAD_LIMIT)
         self._client = transport.get_extra_info("peername")[:2]
         self._local = transport.get_extra_info("sockname")[:2]
         self._server.connections.add(self)
@@ -88,12 +92,15 @@ class Connection(asyncio.BufferedProtocol):
         self._lost.set_result(None)
 
     def pause_writing(self) -> None:
-        """Read no more commands while the client does not read its replies: they would pile up in memory."""
+        """Read no more commands and say no more while the client reads no replies: they would pile up in memory."""
+        self._is_full = True
         self._transport.pause_reading()
 
     def resume_writing(self) -> None:
-        """Go on reading."""
+        """Go on."""
+        self._is_full = False
         self._transport.resume_reading()
+        self._go_on_to_the_end()
 
     # What the session asks for
 
@@ -102,7 +109,7 @@ class Connection(asyncio.BufferedProtocol):
         self._go_on()
 
     def _go_on(self) -> None:
-        while self._to_do and self._pause is None:
+        while self._to_do and self._pause is None and not self._is_full:
             match self._to_do.popleft():
                 case bytes(octets):
                     self._say(octets)
@@ -118,6 +125,10 @@ class Connection(asyncio.BufferedProtocol):
 
     def _end_pause(self) -> None:
         self._pause = None
+        self._go_on_to_the_end()
+
+    def _go_on_to_the_end(self) -> None:
+        """Go on with what had to wait. A client that has nothing more to say may only have waited for it."""
         self._go_on()
         if not self._to_do and "client closed" in self._closed:
             self._transport.close()

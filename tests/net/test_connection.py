@@ -132,6 +132,21 @@ def test_client_that_reads_no_replies_is_read_from_no_more_and_served_when_it_do
         assert set(talker.replies(sent // 6)) == {250}
 
 
+def test_client_that_reads_no_replies_does_not_block_another(server: Server) -> None:
+    with Talker(server, timeout=1, buffer=4096) as deaf, Talker(server, timeout=3) as other:
+        deaf.fill()
+        assert other.say("NOOP", "QUIT") == [250, 221]
+
+
+def test_client_that_reads_late_and_says_no_more_hears_all_replies(server: Server) -> None:
+    with Talker(server, timeout=1, buffer=4096) as talker:
+        sent = talker.fill()
+        talker.finish()
+        talker.socket.settimeout(10)
+        assert set(talker.replies(sent // 6)) == {250}
+        assert talker.at_end()
+
+
 def test_client_that_stalls_is_told_421_after_the_idle_timeout() -> None:
     with Server(idle_timeout=0.2) as server, Talker(server) as talker:
         begun = time.monotonic()
