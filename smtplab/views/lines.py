@@ -1,7 +1,7 @@
 """How do the entries of a transcript look as a list? One line of text each, in columns, as in Wireshark's upper pane.
 
 The columns are aligned for a fixed-width face, and what was said comes last, so that it can push nothing out of place.
-What the packets tell comes first: a narrow page leaves the first columns out, and keeps what matters more.
+A narrow page leaves the first columns out: so those come first that can be missed, since other panes tell them too.
 """
 
 from functools import cached_property
@@ -14,7 +14,7 @@ from smtplab.views.summary import GAP, clock, summary
 
 BETWEEN: Final = "  "  # two columns
 TO_THE_RIGHT: Final = ("frame", "time", "no.")  # numbers, aligned at their ends
-TITLES: Final = ("frame", "time", "way", "phase", "kind", "no.", "sign", "info")
+TITLES: Final = ("way", "frame", "time", "phase", "kind", "no.", "sign", "info")
 ENDPOINT_COLUMNS: Final = 24  # a long IPv6 address is cut
 PHASE_COLUMNS: Final = len("greeting")
 KIND_COLUMNS: Final = len("end of data")
@@ -30,7 +30,7 @@ class Lines:
 
     def heading(self) -> str:
         """Give the names of the columns."""
-        return self._set("frame", "time", self._way("source", "destination", " "), "phase", "kind", "no.", " ", "info")
+        return self._set(self._way("source", "destination", " "), "frame", "time", "phase", "kind", "no.", " ", "info")
 
     def starts(self, title: str) -> int:
         """Say how many columns stand before the one with this title."""
@@ -41,9 +41,9 @@ class Lines:
         """Write the line of the entry with this index."""
         entry = self._transcript[index]
         return self._set(
+            self._way(*self._context.endpoints(entry)),
             str(entry.frame or ""),
             clock(entry.time, self._longest),
-            self._way(*self._context.endpoints(entry)),
             entry.phase,
             str(entry.kind),
             str(index + 1),
@@ -69,9 +69,9 @@ class Lines:
         """The columns that each cell takes; 0 leaves it out, as the frames of what no packet carried."""
         frames = max((entry.frame or 0 for entry in self._transcript), default=0)
         return (
+            2 * self._endpoint_columns + len(" → "),
             max(len("frame"), len(str(frames))) if frames else 0,
             len(clock(self._longest, self._longest)),
-            2 * self._endpoint_columns + len(" → "),
             PHASE_COLUMNS,
             KIND_COLUMNS,
             max(len("no."), len(str(len(self._transcript)))),

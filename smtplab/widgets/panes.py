@@ -14,7 +14,7 @@ from smtplab.widgets.browser_style import fit_rules, link_rules
 from smtplab.widgets.browsing import PAGE, WINDOW, Browsing
 from smtplab.widgets.told import aloud
 
-NARROWER: Final = ("phase", "no.")  # the columns that a list which is narrow, or very narrow, begins with
+NARROWER: Final = ("frame", "phase", "no.")  # with what a narrow list begins, a narrower one, and the narrowest
 
 
 class Panes:

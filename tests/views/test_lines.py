@@ -18,9 +18,9 @@ def lines_of(transcript: Transcript) -> list[str]:
     return [lines.heading(), *map(lines.line, range(len(transcript)))]
 
 
-def test_line_has_frame_time_way_phase_kind_number_and_info() -> None:
+def test_line_has_way_frame_time_phase_kind_number_and_info() -> None:
     assert lines_of(heard(ORDINARY))[12].split() == [
-        *("15", "14.0", "ms", "127.0.0.1:40312", "→", "127.0.0.1:2525", "RCPT", "command", "12"),
+        *("127.0.0.1:40312", "→", "127.0.0.1:2525", "15", "14.0", "ms", "RCPT", "command", "12"),
         *("RCPT", "TO:<test02@coremail.cn>"),
     ]
 
@@ -81,4 +81,4 @@ def test_verb_that_is_too_long_is_cut() -> None:
 
 
 def test_empty_transcript_has_a_heading_alone() -> None:
-    assert lines_of(Transcript())[0].split() == ["time", "source", "destination", "phase", "kind", "no.", "info"]
+    assert lines_of(Transcript())[0].split() == ["source", "destination", "time", "phase", "kind", "no.", "info"]

@@ -33,7 +33,7 @@ def test_tree_says_aloud_which_entry_is_selected_and_no_password() -> None:
 def test_narrow_list_leaves_out_first_columns_where_what_was_said_would_have_no_room() -> None:
     rules = re.findall(r"max-width:(\d+)px\)\{\.a :is\(.*?\)\{text-indent:-(\d+)ch", panes().heading(".a"))
     heading = panes().heading(".a").partition("<pre>")[2]
-    assert [int(start) for _, start in rules] == [heading.index("phase"), heading.index("no.")]
+    assert [int(start) for _, start in rules] == [heading.index("frame"), heading.index("phase"), heading.index("no.")]
     widths = [int(width) for width, _ in rules]
     assert widths == sorted(widths, reverse=True)
 
@@ -41,7 +41,7 @@ def test_narrow_list_leaves_out_first_columns_where_what_was_said_would_have_no_
 def test_rows_are_those_that_pass_the_filter() -> None:
     rows = panes(expression='smtp.req.command == "RCPT"').rows()
     assert len(rows) == 1
-    assert rows[0].startswith("   15  14.0 ms  127.0.0.1:40312 → 127.0.0.1:2525   RCPT      command       12  ")
+    assert rows[0].startswith("127.0.0.1:40312 → 127.0.0.1:2525      15  14.0 ms  RCPT      command       12  ")
 
 
 def test_tree_and_octets_are_of_the_selected_entry() -> None:
