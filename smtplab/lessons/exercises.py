@@ -170,10 +170,11 @@ def letters_of(answer: object, lines: Lettered) -> str:
 
     Raises `Unreadable` for letters that no line has, and for one that comes twice.
     """
-    parts = [answer] if isinstance(answer, str) else list(answer) if isinstance(answer, (list, tuple, set)) else [None]
-    if not all(isinstance(part, str) for part in parts):
+    parts = answer if isinstance(answer, (list, tuple, set)) else [answer]
+    texts = [part for part in parts if isinstance(part, str)]
+    if len(texts) < len(parts):
         raise Unreadable
-    letters = "".join("".join(parts).upper().replace(",", " ").split())  # type: ignore[arg-type]
+    letters = "".join("".join(texts).upper().replace(",", " ").split())
     if not set(letters) <= set(lines.letters):
         raise Unreadable(f"The lines have the letters {lines.letters[0]} to {lines.letters[-1]}, and no others.")
     for letter in letters:
